@@ -1,0 +1,1 @@
+"""The four deployables of Plenary; each folder is one service and knows no other."""

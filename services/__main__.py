@@ -1,0 +1,219 @@
+"""The one command line: `python -m services COMMAND`. A service is imported only when a command asks for it."""
+
+import importlib
+import os
+import signal
+import sys
+import threading
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import cast
+
+import click
+
+from services.settings import NAMES, embedded_environ
+from shared.errors import Refusal
+from shared.log import set_up_logging
+from shared.runtime import Runtime
+from shared.service import Service
+from shared.settings import WrongSettings, load_settings
+
+SERVICE = click.argument("service", type=click.Choice(NAMES))
+
+
+@click.group()
+def main() -> None:
+    """Plenary: registration, agenda, badges and livestream of a conference."""
+    set_up_logging(os.environ.get("PLENARY_LOG_LEVEL", "INFO"))
+
+
+@main.command()
+def allinone() -> None:
+    """All four services in one process, with the demonstration conference."""
+    from services.demo import run_demo
+
+    sys.exit(run_demo(os.environ))
+
+
+@main.command()
+@SERVICE
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True)
+@click.option("--workers", default=2, show_default=True)
+@click.option("--threads", default=4, show_default=True)
+def web(service: str, host: str, port: int, workers: int, threads: int) -> None:
+    """Serve the pages and the API of one service."""
+    from granian import Granian
+    from granian.constants import Interfaces
+
+    os.environ["PLENARY_SERVICE"] = service
+    _runtime(service, os.environ)  # wrong settings are told here, once, and not by every worker
+    Granian(
+        "services.web:create_app",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=threads,
+        factory=True,
+        log_access=False,
+    ).serve()
+
+
+@main.command()
+@SERVICE
+def worker(service: str) -> None:
+    """Relay and consume the events of one service, fire its timers, send its mail."""
+    runtime = _runtime(service, os.environ)
+    runtime.prepare()
+    runtime.start_worker()
+    click.echo(f"{service}: working", err=True)
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    stopping.wait()
+    runtime.stop()
+
+
+@main.command()
+@click.argument("services", nargs=-1, type=click.Choice(NAMES))
+def migrate(services: tuple[str, ...]) -> None:
+    """Bring the tables of these services (default: all) to the newest state."""
+    for service in services or NAMES:
+        _embedded(service).prepare()
+        click.echo(f"{service}: up to date")
+
+
+@main.command("make-migration")
+@SERVICE
+@click.argument("message")
+def make_migration(service: str, message: str) -> None:
+    """Write a migration for what the models of a service have and its database has not."""
+    from shared.migrations import make_revision
+    from shared.migrations import migrate as upgrade
+
+    runtime = _embedded(service)
+    upgrade(runtime.database, service)
+    make_revision(runtime.database, service, runtime.service.metadata, message)
+
+
+@main.command("provision-broker")
+@click.option("--definitions", is_flag=True, help="Print a RabbitMQ definitions file instead.")
+def provision_broker(definitions: bool) -> None:
+    """Declare exchange, queues and bindings on RabbitMQ; running it again changes nothing."""
+    import json
+
+    from shared.bus import topology
+
+    subscriptions = {name: _service(name).subscriptions for name in NAMES}
+    if definitions:
+        click.echo(json.dumps(topology.definitions(subscriptions, "plenary"), indent=2))
+        return
+    url = os.environ.get("PLENARY_BUS_URL", "")
+    if not url.startswith("amqp"):
+        raise click.ClickException("PLENARY_BUS_URL must be amqp://user:password@host/vhost")
+    topology.provision(url, subscriptions)
+    click.echo("exchange, queues and bindings are there")
+
+
+@main.command()
+@click.argument("publisher", type=click.Choice(NAMES))
+@click.argument("subscriber", type=click.Choice(NAMES))
+def replay(publisher: str, subscriber: str) -> None:
+    """Tell one service again everything another one has ever told it."""
+    from shared.bus.replay import replay as queue_again
+
+    with _embedded(publisher).database.write() as db:
+        generation, count = queue_again(db, subscriber=subscriber, types=_service(subscriber).subscriptions)
+    click.echo(f"{count} events go to {subscriber} again, as generation {generation}")
+
+
+@main.command("invite-organiser")
+@click.argument("address")
+@click.option("--conference", help="Slug; without it the invitation is for the whole platform.")
+def invite_organiser(address: str, conference: str | None) -> None:
+    """Print a one-time sign-in link for an organiser."""
+    from services.registration import usecases
+    from shared.clock import now
+
+    runtime = _embedded("registration")
+    runtime.prepare()
+    with runtime.database.write() as db:
+        secret = usecases.invite_organiser(db, address=address, conference=conference, now=now())
+    click.echo(f"{runtime.settings.base_url}/registration/in/{secret}")
+
+
+@main.command("import-schedule")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--conference", required=True, help="Slug of the conference; a new one is made if there is none.")
+@click.option("--zone", help="IANA time zone, for files that name none.")
+@click.option("--draft", is_flag=True, help="Neither public nor released yet.")
+def import_schedule(file: Path, conference: str, zone: str | None, draft: bool) -> None:
+    """Bring in a frab, pentabarf or pretalx schedule.xml or schedule.json."""
+    from services.sessions.schedules import describe, read_schedule
+    from services.sessions.usecases import import_schedule as bring_in
+    from shared.clock import now
+
+    runtime = _embedded("sessions")
+    runtime.prepare()
+    schedule = read_schedule(file.read_bytes(), filename=file.name)
+    with runtime.database.write() as db:
+        report = bring_in(db, schedule, conference_slug=conference, zone=zone, draft=draft, now=now())
+    click.echo(report.summary())
+    counts = describe(schedule)
+    click.echo(f"file: {counts.events} events, {counts.rooms} rooms, {counts.days} days, rows {counts.sha256_rows}")
+
+
+@main.command()
+@click.option("--conference", required=True, help="Slug of a conference in rehearsal.")
+@click.option("--at", required=True, help='For example "day 2 10:00", or "now" for the real time.')
+def clock(conference: str, at: str) -> None:
+    """Move the clock of a rehearsing conference; every service hears of it."""
+    from services.sessions import queries, usecases
+    from shared.clock import now
+
+    runtime = _embedded("sessions")
+    runtime.prepare()
+    with runtime.database.write() as db:
+        moved: datetime = usecases.set_clock(db, queries.get_conference(db, conference), at=at, now=now())
+    click.echo(f"{conference} now lives at {moved:%Y-%m-%d %H:%M %Z}")
+
+
+@main.command()
+@click.option("--check", is_flag=True, help="Fail if the files in docs/ are not what the code says.")
+def docs(check: bool) -> None:
+    """Write the event catalogue (AsyncAPI) and the OpenAPI documents into docs/."""
+    from services.documents import write_documents
+
+    sys.exit(write_documents(Path("docs"), check=check))
+
+
+def _service(name: str) -> Service:
+    return cast(Service, importlib.import_module(f"services.{name}.app").SERVICE)
+
+
+def _runtime(name: str, environ: Mapping[str, str]) -> Runtime:
+    from shared.bus.broker import bus_of
+
+    service = _service(name)
+    settings = load_settings(service.settings, name, environ)
+    return Runtime(service, settings, bus_of(settings.bus_url, {name: service.subscriptions}))
+
+
+def _embedded(name: str) -> Runtime:
+    """The service on the demonstration's data, unless the environment says where else."""
+    return _runtime(name, embedded_environ(os.environ))
+
+
+if __name__ == "__main__":
+    try:
+        main(standalone_mode=False)
+    except click.exceptions.Abort:
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (Refusal, WrongSettings) as error:
+        click.echo(f"Error: {error}", err=True)
+        sys.exit(2)

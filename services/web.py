@@ -1,0 +1,20 @@
+"""What a web worker process loads: the app of the service that PLENARY_SERVICE names."""
+
+import importlib
+import os
+
+from flask import Flask
+
+from shared.bus.broker import AmqpBus
+from shared.log import set_up_logging
+from shared.runtime import Runtime
+from shared.settings import load_settings
+
+
+def create_app() -> Flask:
+    """A web process publishes nothing itself: it writes to the outbox, and the worker relays."""
+    name = os.environ["PLENARY_SERVICE"]
+    service = importlib.import_module(f"services.{name}.app").SERVICE
+    settings = load_settings(service.settings, name, os.environ)
+    set_up_logging(settings.log_level)
+    return Runtime(service, settings, AmqpBus(settings.bus_url)).app

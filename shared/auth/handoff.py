@@ -1,0 +1,47 @@
+"""How a token reaches a service: as a cookie that only this service's path is sent."""
+
+from urllib.parse import quote
+
+from flask import Request, Response
+
+from shared.auth.tokens import GRACE
+
+COOKIE = "plenary_token"
+PATHS = {
+    "registration": "/registration",
+    "sessions": "/sessions",
+    "badges": "/badges",
+    "streaming_gateway": "/live",
+}
+
+
+def set_token_cookie(response: Response, audience: str, token: str, *, secure: bool) -> None:
+    """Outlives the token, so that an expired one can be told from none."""
+    response.set_cookie(
+        COOKIE,
+        token,
+        max_age=int(GRACE.total_seconds()),
+        path=PATHS[audience],
+        httponly=True,
+        secure=secure,
+        samesite="Lax",
+    )
+
+
+def drop_token_cookies(response: Response) -> None:
+    """Sign out everywhere on this device."""
+    for path in PATHS.values():
+        response.delete_cookie(COOKIE, path=path, httponly=True, samesite="Lax")
+
+
+def token_of(request: Request) -> str | None:
+    """The bearer token of an API client, else the cookie of a browser."""
+    kind, _, value = request.headers.get("Authorization", "").partition(" ")
+    if kind.lower() == "bearer" and value:
+        return value.strip()
+    return request.cookies.get(COOKIE)
+
+
+def continue_url(to: str) -> str:
+    """Where a browser fetches a fresh token, to come back to the local path `to`."""
+    return f"/registration/continue?to={quote(to, safe='/')}"

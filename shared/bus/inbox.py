@@ -1,0 +1,164 @@
+"""The inbox: every event takes effect exactly once, failing ones wait for their turn, hopeless ones are parked."""
+
+import hashlib
+import random
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from uuid import NAMESPACE_OID, UUID, uuid5
+
+from sqlalchemy import func, select
+from sqlalchemy.exc import DBAPIError
+from structlog.contextvars import bound_contextvars
+
+from shared.bus.envelope import Envelope, Unreadable, read_envelope
+from shared.bus.publisher import Settled
+from shared.bus.tables import Inbox
+from shared.clock import now
+from shared.contracts.base import Event
+from shared.db import Database, Transaction, insert_new
+from shared.log import log
+
+Handler = Callable[[Transaction, "Event"], None]
+MAX_ATTEMPTS = 10
+LONGEST_PAUSE = timedelta(minutes=5)
+
+
+class InboxReceiver:
+    """Turns bytes from the bus into handler calls, one transaction each."""
+
+    def __init__(self, database: Database, handlers: Mapping[type[Event], Handler]) -> None:
+        self._database = database
+        self._handlers = {kind.TYPE: (kind, handler) for kind, handler in handlers.items()}
+
+    def is_ready(self) -> bool:
+        """Whether an event could be stored now."""
+        return self._database.answers()
+
+    def receive(self, raw: bytes) -> tuple[str, Settled]:
+        """Store and apply; returns the publisher and the event's key. Raises only when the database is away."""
+        try:
+            envelope = read_envelope(raw)
+        except Unreadable as error:
+            return self._park_unreadable(raw, str(error))
+        with (
+            bound_contextvars(event_id=str(envelope.id), event_type=envelope.type, traceparent=envelope.traceparent),
+            self._database.write() as db,
+        ):
+            self._insert_and_apply(db, envelope, raw)
+        return envelope.type.split(".")[1] if "." in envelope.type else "", (envelope.id, envelope.replay)
+
+    def retry_due(self, at: datetime) -> bool:
+        """Try the next waiting event whose time has come; says whether there was one."""
+        with self._database.write() as db:
+            row = db.scalar(
+                select(Inbox)
+                .where(Inbox.state == "retry", Inbox.next_at <= at)
+                .order_by(Inbox.received_at, Inbox.sequence)
+                .limit(1)
+                .with_for_update(skip_locked=True)
+            )
+            if row is None:
+                return False
+            earlier = self._first_waiting(db, row.subject)
+            if earlier is not None and earlier.event_id != row.event_id:
+                row.next_at = (earlier.next_at or at) + timedelta(milliseconds=1)
+                return True
+            self._attempt(db, row, read_envelope(row.raw or b""))
+            return True
+
+    def _insert_and_apply(self, db: Transaction, envelope: Envelope, raw: bytes) -> None:
+        received = now()
+        waiting = self._first_waiting(db, envelope.subject)
+        values = {
+            "type": envelope.type,
+            "subject": envelope.subject,
+            "sequence": envelope.sequence,
+            "state": "retry",
+            "raw": raw,
+            "attempts": 0,
+            "next_at": (waiting.next_at or received) if waiting else received,
+            "reason": "waits for an earlier event of the same subject" if waiting else "",
+            "received_at": received,
+        }
+        if not insert_new(db, Inbox, event_id=envelope.id, generation=envelope.replay, **values) or waiting:
+            return
+        row = db.get_one(Inbox, (envelope.id, envelope.replay))
+        self._attempt(db, row, envelope)
+
+    def _attempt(self, db: Transaction, row: Inbox, envelope: Envelope) -> None:
+        known = self._handlers.get(envelope.type)
+        if known is None:
+            self._set_aside(row, envelope)
+            return
+        kind, handler = known
+        db.info["replay"] = bool(envelope.replay)
+        try:
+            with db.begin_nested():
+                handler(db, kind.from_data(envelope.data))
+        except DBAPIError as error:
+            if error.connection_invalidated:
+                raise
+            _failed(row, error)
+        except Exception as error:  # a handler's defect must not stop the other events
+            _failed(row, error)
+        else:
+            row.state, row.raw, row.reason, row.next_at = "done", None, "", None
+
+    def _set_aside(self, row: Inbox, envelope: Envelope) -> None:
+        stem = envelope.type.rpartition(".")[0]
+        if any(known.rpartition(".")[0] == stem for known in self._handlers):
+            row.state, row.reason = "parked", f"unknown version: {envelope.type}"
+            log.error("event parked", reason=row.reason, event_id=str(row.event_id))
+        else:
+            row.state, row.raw = "ignored", None
+        row.next_at = None
+
+    def _first_waiting(self, db: Transaction, subject: str) -> Inbox | None:
+        return db.scalar(
+            select(Inbox)
+            .where(Inbox.state == "retry", Inbox.subject == subject)
+            .order_by(Inbox.received_at, Inbox.sequence)
+            .limit(1)
+        )
+
+    def _park_unreadable(self, raw: bytes, reason: str) -> tuple[str, Settled]:
+        event_id = uuid5(NAMESPACE_OID, hashlib.sha256(raw).hexdigest())
+        with self._database.write() as db:
+            insert_new(
+                db,
+                Inbox,
+                event_id=event_id,
+                generation="",
+                state="parked",
+                type="",
+                subject="",
+                sequence=0,
+                attempts=0,
+                raw=raw,
+                reason=reason[:2000],
+                received_at=now(),
+            )
+        log.error("event parked", reason=reason[:200], event_id=str(event_id))
+        return "", (event_id, "")
+
+
+def _failed(row: Inbox, error: Exception) -> None:
+    row.attempts += 1
+    row.reason = f"{type(error).__name__}: {error}"[:2000]
+    if row.attempts >= MAX_ATTEMPTS:
+        row.state, row.next_at = "parked", None
+        log.error("event parked", reason=row.reason, event_id=str(row.event_id), exc_info=error)
+        return
+    longest = min(LONGEST_PAUSE, timedelta(seconds=2 ** (row.attempts - 1)))
+    row.state, row.next_at = "retry", now() + longest * random.uniform(0.5, 1)  # noqa: S311 - jitter, no secret
+    log.warning("event waits after a failure", reason=row.reason, event_id=str(row.event_id), attempts=row.attempts)
+
+
+def count_by_state(db: Transaction) -> dict[str, int]:
+    """How many heard events are done, ignored, in retry, parked."""
+    return {state: count for state, count in db.execute(select(Inbox.state, func.count()).group_by(Inbox.state))}
+
+
+def knows(db: Transaction, event_id: UUID, generation: str = "") -> bool:
+    """Whether this event has reached the inbox."""
+    return db.get(Inbox, (event_id, generation)) is not None

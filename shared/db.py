@@ -1,0 +1,144 @@
+"""The database of one service: reads, writes, and the only commit."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import DateTime, MetaData, create_engine, event, literal, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection, Engine, make_url
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.types import TypeDecorator
+
+from shared.log import log
+
+Transaction = Session
+
+NAMING = {
+    "ix": "ix__%(table_name)s__%(column_0_N_name)s",
+    "uq": "uq__%(table_name)s__%(column_0_N_name)s",
+    "ck": "ck__%(table_name)s__%(constraint_name)s",
+    "fk": "fk__%(table_name)s__%(column_0_N_name)s",
+    "pk": "pk__%(table_name)s",
+}
+OUTBOX_CHANNEL = "plenary_outbox"
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware UTC datetime on both databases; SQLite itself keeps no zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
+        if value is not None and value.tzinfo is None:
+            raise ValueError("an instant needs a zone")
+        return value.astimezone(UTC) if value is not None else None
+
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Plumbing(DeclarativeBase):
+    """The tables that every service has for its plumbing: outbox, inbox, timers, mails, keys."""
+
+    metadata = MetaData(naming_convention=NAMING)
+
+
+class Database:
+    """One engine and its transactions; every app and worker carries its own."""
+
+    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+        self.url = url
+        self.dialect = make_url(url).get_backend_name()
+        self.engine = _sqlite_engine(url, pool_size) if self.dialect == "sqlite" else _postgresql_engine(url, pool_size)
+        self._write_lock = threading.Lock() if self.dialect == "sqlite" else None
+        self._after_commit: list[Callable[[], None]] = []
+
+    def on_commit(self, call: Callable[[], None]) -> None:
+        """Call this after every commit that left something in the outbox or among the timers."""
+        self._after_commit.append(call)
+
+    @contextmanager
+    def read(self) -> Iterator[Transaction]:
+        """A consistent look; whatever was changed in it is dropped."""
+        with Session(self.engine, expire_on_commit=False) as db:
+            yield db
+
+    @contextmanager
+    def write(self) -> Iterator[Transaction]:
+        """One transaction, committed at the end or not at all."""
+        if self._write_lock is None:
+            with self._committing() as db:
+                yield db
+        else:
+            # SQLite has one writer anyway; waiting here instead of in its busy loop keeps p99 low.
+            with self._write_lock, self._committing() as db:
+                yield db
+
+    @contextmanager
+    def _committing(self) -> Iterator[Transaction]:
+        with Session(self.engine, expire_on_commit=False, info={"writes": True}) as db:
+            db.connection(execution_options={"writes": True})
+            yield db
+            db.flush()
+            wake = bool(db.info.pop("wake", False))
+            if wake and self.dialect == "postgresql":
+                db.execute(text(f"NOTIFY {OUTBOX_CHANNEL}"))
+            db.commit()
+        if wake:
+            for call in self._after_commit:
+                call()
+
+    def answers(self) -> bool:
+        """Whether the database can be asked anything."""
+        try:
+            with self.engine.connect() as connection:
+                connection.execute(text("SELECT 1"))
+        except Exception as error:  # any driver's error means the same here: not ready
+            log.warning("database does not answer", reason=type(error).__name__)
+            return False
+        return True
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def wake(db: Transaction) -> None:
+    """Have the relay and the timers look as soon as this transaction is committed."""
+    db.info["wake"] = True
+
+
+def insert_new(db: Transaction, table: type[DeclarativeBase], **values: Any) -> bool:
+    """Insert a row unless a unique key already has it; says whether it is new."""
+    insert = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
+    statement = insert(table.__table__).values(**values).on_conflict_do_nothing().returning(literal(1))
+    return db.scalar(statement) is not None
+
+
+def _postgresql_engine(url: str, pool_size: int) -> Engine:
+    return create_engine(url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True)
+
+
+def _sqlite_engine(url: str, pool_size: int) -> Engine:
+    engine = create_engine(
+        url, pool_size=pool_size, max_overflow=40, connect_args={"timeout": 15, "check_same_thread": False}
+    )
+
+    @event.listens_for(engine, "connect")
+    def _connected(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # the driver must not begin transactions on its own
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        # A deferred transaction that reads first and writes later fails at once under concurrency.
+        writes = connection.get_execution_options().get("writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine

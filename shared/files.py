@@ -1,0 +1,59 @@
+"""Uploaded files: content-addressed, re-encoded, never trusted by name."""
+
+import hashlib
+import os
+import re
+from io import BytesIO
+from pathlib import Path
+from typing import IO
+
+from PIL import Image, UnidentifiedImageError
+
+from shared.errors import Invalid, NotFound
+
+MAX_BYTES = 10 * 1024 * 1024
+MAX_PIXELS = 40_000_000
+_NAME = re.compile(r"[0-9a-f]{64}\.(png|jpg)")
+
+
+class FileStore:
+    """A folder of files named by their SHA-256."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def put_image(self, stream: IO[bytes], *, max_side: int, field: str = "image") -> str:
+        """Store a PNG, JPEG or WebP, scaled to fit and without metadata; returns its name. Raises Invalid."""
+        content = stream.read(MAX_BYTES + 1)
+        if len(content) > MAX_BYTES:
+            raise Invalid(fields={field: ["The file is larger than 10 MB."]})
+        try:
+            image = Image.open(BytesIO(content), formats=("PNG", "JPEG", "WEBP"))
+            if image.width * image.height > MAX_PIXELS:
+                raise Invalid(fields={field: ["The picture has more than 40 million pixels."]})
+            image.thumbnail((max_side, max_side))
+            clean = image.convert("RGBA" if image.mode in ("RGBA", "LA", "P") else "RGB")
+        except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+            raise Invalid(fields={field: ["This is not a PNG, JPEG or WebP picture."]}) from error
+        kind = "png" if clean.mode == "RGBA" else "jpg"
+        out = BytesIO()
+        clean.save(out, "PNG" if kind == "png" else "JPEG", optimize=True)
+        return self._put(out.getvalue(), kind)
+
+    def path_of(self, name: str) -> Path:
+        """Where a stored file lies; raises NotFound for any name this store did not give."""
+        path = self._folder / name
+        if not _NAME.fullmatch(name) or not path.is_file():
+            raise NotFound
+        return path
+
+    def _put(self, content: bytes, kind: str) -> str:
+        name = f"{hashlib.sha256(content).hexdigest()}.{kind}"
+        self._folder.mkdir(parents=True, exist_ok=True)
+        path = self._folder / name
+        if not path.exists():
+            # Written aside first: a killed process must not leave half a picture under the final name.
+            draft = path.with_suffix(f".{os.getpid()}.part")
+            draft.write_bytes(content)
+            draft.replace(path)
+        return name

@@ -1,0 +1,42 @@
+"""One line of JSON per log event, each with the request or event it belongs to."""
+
+import logging
+import re
+import sys
+from typing import Any
+
+import structlog
+
+_SECRET_PATH = re.compile(r"/(me|in|feed)/[A-Za-z0-9_-]{20,}")
+
+
+def mask_path(path: str) -> str:
+    """A path with the capability in it made unreadable."""
+    return _SECRET_PATH.sub(r"/\1/***", path)
+
+
+def _mask(_logger: Any, _method: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    if "path" in line:
+        line["path"] = mask_path(str(line["path"]))
+    return line
+
+
+def set_up_logging(level: str = "INFO", stream: Any = None) -> None:
+    """Send structlog and the standard library's warnings to one stream of JSON lines (default: stderr)."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _mask,
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level)),
+        logger_factory=structlog.WriteLoggerFactory(file=stream or sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+    logging.basicConfig(level=logging.WARNING, stream=stream or sys.stderr, format='{"level": "%(levelname)s", "event": "%(message)s"}')
+
+
+log: structlog.stdlib.BoundLogger = structlog.get_logger()

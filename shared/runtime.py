@@ -1,0 +1,125 @@
+"""Runs a service: its app, and the loops that relay, consume, keep time and send mail."""
+
+import threading
+from collections.abc import Callable
+from functools import cached_property
+
+from flask import Flask
+from sqlalchemy.exc import SQLAlchemyError
+
+from shared.bus.bell import Bell, listen
+from shared.bus.broker import Bus
+from shared.bus.consumer import Consumer
+from shared.bus.inbox import InboxReceiver
+from shared.bus.leader import Leadership
+from shared.bus.relay import Relay
+from shared.clock import now
+from shared.db import Database
+from shared.log import log
+from shared.mail.carriers import carrier_of
+from shared.mail.outgoing import deliver_due
+from shared.migrations import migrate
+from shared.service import Service
+from shared.settings import ServiceSettings
+from shared.timers import fire_due
+from shared.web.factory import make_app
+
+IDLE_SECONDS = 1.0
+STOP_SECONDS = 25.0
+
+
+class Runtime:
+    """One service with its settings, its database and a bus; nothing runs until a role is started."""
+
+    def __init__(self, service: Service, settings: ServiceSettings, bus: Bus) -> None:
+        self.service = service
+        self.settings = settings
+        self.database = Database(settings.database_url)
+        self._bus = bus
+        self._bell = Bell()
+        self._stop = threading.Event()
+        self._threads: list[threading.Thread] = []
+        self._consumer: Consumer | None = None
+        self.database.on_commit(self._bell.ring)
+
+    @cached_property
+    def app(self) -> Flask:
+        return make_app(self.service, self.settings, self.database)
+
+    @cached_property
+    def relay(self) -> Relay:
+        return Relay(self.database, self._bus.publisher(self.service.name, self._bell))
+
+    @cached_property
+    def inbox(self) -> InboxReceiver:
+        return InboxReceiver(self.database, self.service.all_handlers)
+
+    def prepare(self) -> None:
+        """Bring the tables to the newest state and let the service set up what it cannot be without."""
+        migrate(self.database, self.service.name)
+        if self.service.on_start is not None:
+            with self.database.write() as db:
+                self.service.on_start(db)
+
+    def consumer(self) -> Consumer:
+        """A consumer of the service's queue; each one has a connection of its own."""
+        name = self.service.name
+        return Consumer(
+            self._bus.connect(),
+            name,
+            self.inbox,
+            lambda publisher, key: self._bus.committed(name, publisher, key),
+        )
+
+    def work(self) -> bool:
+        """One round of everything that falls due by time; says whether there was anything."""
+        fired = fire_due(self.database, self.service.timers, now())
+        retried = self.inbox.retry_due(now())
+        return fired or retried
+
+    def start_worker(self) -> None:
+        """Start the loops in threads of this process."""
+        self._consumer = self.consumer()
+        self._start("consume", self._consumer.run_until_stopped)
+        self._start("relay", self._run_relay)
+        self._start("listen", lambda: listen(self.database, self._bell, self._stop))
+        self._start("work", lambda: self._repeat(self.work))
+        carrier = carrier_of(self.settings.mail_url)
+        if carrier is not None:
+            sender = self.settings.mail_from
+            self._start("mail", lambda: self._repeat(lambda: deliver_due(self.database, carrier, sender)))
+
+    def stop(self) -> None:
+        """Finish what is under way, at most for 25 seconds, and close the database."""
+        self._stop.set()
+        self._bell.ring()
+        if self._consumer is not None:
+            self._consumer.should_stop = True
+        for thread in self._threads:
+            thread.join(STOP_SECONDS)
+        self.database.close()
+
+    def _run_relay(self) -> None:
+        leadership = Leadership(self.database, f"{self.service.name}.relay")
+        try:
+            self._repeat(lambda: leadership.holds() and self.relay.step())
+        finally:
+            leadership.release()
+
+    def _repeat(self, step: Callable[[], bool]) -> None:
+        """Step while there is work; otherwise sleep until a commit rings, at most a second."""
+        while not self._stop.is_set():
+            seen = self._bell.rings
+            try:
+                busy = step()
+            except (SQLAlchemyError, OSError) as error:
+                log.warning("a loop pauses", service=self.service.name, reason=f"{type(error).__name__}: {error}"[:300])
+                self._stop.wait(IDLE_SECONDS)
+                continue
+            if not busy:
+                self._bell.wait(seen, IDLE_SECONDS)
+
+    def _start(self, name: str, target: Callable[[], None]) -> None:
+        thread = threading.Thread(target=target, name=f"{self.service.name}.{name}", daemon=True)
+        thread.start()
+        self._threads.append(thread)

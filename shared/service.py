@@ -1,0 +1,48 @@
+"""What a service declares about itself, for everything that runs it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Blueprint as FlaskBlueprint
+from sqlalchemy import MetaData
+
+from shared.auth.guard import Resolve
+from shared.auth.handlers import AUTH_HANDLERS
+from shared.contracts.base import Event
+from shared.db import Transaction
+from shared.settings import ServiceSettings
+from shared.timers import TimerHandler
+from shared.web.api import Blueprint
+from shared.web.look import Look
+
+
+@dataclass(frozen=True, kw_only=True)
+class Service:
+    """A deployable. `look` dresses its pages for a conference slug; `on_start` runs once its tables are there.
+
+    `resolve_principal` replaces the check of tokens, for the one service that keeps sign-ins itself.
+    """
+
+    name: str
+    path: str
+    title: str
+    settings: type[ServiceSettings]
+    metadata: MetaData
+    handlers: Mapping[type[Any], Callable[[Transaction, Any], None]]
+    blueprints: tuple[FlaskBlueprint, ...]
+    apis: tuple[Blueprint, ...]
+    look: Callable[[Transaction, str], Look | None]
+    timers: Mapping[str, TimerHandler] = field(default_factory=dict)
+    on_start: Callable[[Transaction], None] | None = None
+    resolve_principal: Resolve | None = None
+
+    @property
+    def all_handlers(self) -> dict[type[Event], Callable[[Transaction, Any], None]]:
+        """Its own, and what every service but the issuer of keys has to hear."""
+        shared = AUTH_HANDLERS if self.resolve_principal is None else {}
+        return {**shared, **self.handlers}
+
+    @property
+    def subscriptions(self) -> tuple[str, ...]:
+        return tuple(sorted(kind.TYPE for kind in self.all_handlers))

@@ -1,0 +1,73 @@
+"""The OpenAPI side of an app: flask-smorest, dressed with our error shape and a page that loads nothing from outside."""
+
+from typing import Any
+
+from flask import Flask, Response
+from flask_smorest import Api
+from flask_smorest import Blueprint as SmorestBlueprint
+
+from shared.auth import public
+from shared.auth.guard import policy_of
+from shared.errors import Refusal
+from shared.web.context import context_of
+from shared.web.pages import render
+from shared.web.problems import CONTENT_TYPE, Problem, answer
+
+DOCS_CSP = "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; object-src 'none'"
+
+
+class Blueprint(SmorestBlueprint):
+    """Function views; every error body is a Problem."""
+
+
+class PlenaryApi(Api):
+    """Documents problem+json as the error of every operation."""
+
+    ERROR_SCHEMA = Problem
+
+    def handle_http_exception(self, error: Any) -> Any:
+        return error
+
+    def _register_error_handlers(self) -> None:
+        """Refusals and HTTP errors are rendered by `problems` for pages and API alike."""
+
+
+def install_api(app: Flask, blueprints: tuple[Blueprint, ...]) -> None:
+    """Register the blueprints, the document at openapi.json, and a page to read it."""
+    context = context_of(app)
+    prefix = f"{context.path}/api/v1"
+    app.config.update(
+        API_TITLE=f"Plenary {context.title}",
+        API_VERSION="v1",
+        OPENAPI_VERSION="3.1.0",
+        OPENAPI_URL_PREFIX=prefix,
+        OPENAPI_JSON_PATH="openapi.json",
+    )
+    api = PlenaryApi(app)
+    api.spec.components.security_scheme("bearer", {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"})
+    for blueprint in blueprints:
+        api.register_blueprint(blueprint)
+    public(app.view_functions["api-docs.openapi_json"])
+    app.extensions["plenary_api"] = api
+
+    @app.get(f"{prefix}/docs", endpoint="api_page")
+    @public
+    def docs() -> Response:
+        page = Response(render("api_docs.html", title=context.title, openapi_url=f"{prefix}/openapi.json"))
+        page.headers["Content-Security-Policy"] = DOCS_CSP
+        return page
+
+    @app.route(f"{prefix}/<path:unknown>", endpoint="api_unknown")
+    @public
+    def unknown(unknown: str) -> Response:
+        refusal = Refusal(f"The API has no /{unknown}")
+        refusal.status, refusal.code, refusal.title = 404, "not_found", "There is nothing here"
+        return answer(refusal)
+
+
+def openapi_document(app: Flask) -> dict[str, Any]:
+    """The OpenAPI 3.1 document of an app, each operation with its scope and its errors as problem+json."""
+    return dict(app.extensions["plenary_api"].spec.to_dict())
+
+
+__all__ = ["CONTENT_TYPE", "Blueprint", "install_api", "openapi_document", "policy_of"]

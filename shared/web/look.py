@@ -1,0 +1,55 @@
+"""How a conference dresses its pages."""
+
+import colorsys
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+ACCENT = re.compile(r"#[0-9a-fA-F]{6}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """`nav` is (label, url) pairs; `rehearsal_at` is the conference's own time while it rehearses."""
+
+    name: str
+    accent: str
+    logo: str = ""
+    home: str = "/"
+    nav: tuple[tuple[str, str], ...] = ()
+    zone: str = "UTC"
+    rehearsal_at: datetime | None = None
+
+
+def look_css(accent: str) -> str:
+    """The stylesheet of one accent colour; text on it and in it keeps a contrast of 4.5 : 1."""
+    ink = "#ffffff" if _contrast(accent, "#ffffff") >= 4.5 else "#10131a"
+    light, dark = _readable(accent, "#ffffff", step=-0.03), _readable(accent, "#14161c", step=0.03)
+    return (
+        f":root{{--accent:{accent};--accent-ink:{ink};--accent-text:{light}}}\n"
+        f"@media (prefers-color-scheme:dark){{:root{{--accent-text:{dark}}}}}\n"
+    )
+
+
+def _readable(colour: str, ground: str, *, step: float) -> str:
+    hue, lightness, saturation = colorsys.rgb_to_hls(*_channels(colour))
+    while _contrast(colour, ground) < 5.2 and 0 < lightness < 1:
+        lightness = min(1.0, max(0.0, lightness + step))
+        red, green, blue = colorsys.hls_to_rgb(hue, lightness, saturation)
+        colour = f"#{round(red * 255):02x}{round(green * 255):02x}{round(blue * 255):02x}"
+    return colour
+
+
+def _channels(colour: str) -> tuple[float, float, float]:
+    return int(colour[1:3], 16) / 255, int(colour[3:5], 16) / 255, int(colour[5:7], 16) / 255
+
+
+def _luminance(colour: str) -> float:
+    """Relative luminance as WCAG 2.2 defines it."""
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in _channels(colour)]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def _contrast(one: str, other: str) -> float:
+    bright, dim = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (bright + 0.05) / (dim + 0.05)

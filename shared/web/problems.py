@@ -1,0 +1,121 @@
+"""Every refusal and failure, rendered once: as problem+json (RFC 9457) for programs, as a page for people."""
+
+import json
+from typing import Any, cast
+
+import marshmallow as ma
+from flask import Flask, Response, g, request
+from sqlalchemy.exc import DBAPIError, TimeoutError
+from structlog.contextvars import get_contextvars
+from werkzeug.exceptions import HTTPException
+
+from shared.errors import NotFound, Refusal
+from shared.log import log
+from shared.web.look import Look
+from shared.web.pages import render
+from shared.web.schema import flat_messages
+
+CONTENT_TYPE = "application/problem+json"
+
+
+class Problem(ma.Schema):
+    """The body of every error. `fields` maps field names to what is wrong with them."""
+
+    type = ma.fields.String(required=True)
+    title = ma.fields.String(required=True)
+    status = ma.fields.Integer(required=True)
+    code = ma.fields.String(required=True, metadata={"description": "Stable, for programs."})
+    detail = ma.fields.String(required=True)
+    request_id = ma.fields.String()
+    fields = ma.fields.Dict(keys=ma.fields.String(), values=ma.fields.List(ma.fields.String()))
+
+
+class Unavailable(Refusal):
+    """The database is away; asking again soon will help."""
+
+    status = 503
+    code = "unavailable"
+    title = "We cannot answer right now; please try again in a moment"
+
+
+class Failure(Refusal):
+    """A defect of ours."""
+
+    status = 500
+    code = "internal_error"
+    title = "Something went wrong on our side"
+
+
+def install_problems(app: Flask) -> None:
+    """Render whatever is raised."""
+    app.register_error_handler(Refusal, answer)
+    app.register_error_handler(HTTPException, _from_http)
+    app.register_error_handler(DBAPIError, _from_database)
+    app.register_error_handler(TimeoutError, _from_database)
+    app.register_error_handler(Exception, _from_defect)
+
+
+def answer(refusal: Refusal) -> Response:
+    """The response that tells a refusal to whoever asked."""
+    body: dict[str, Any] = {
+        "type": f"urn:plenary:problem:{refusal.code}",
+        "title": refusal.title,
+        "status": refusal.status,
+        "code": refusal.code,
+        "detail": refusal.detail,
+        "request_id": get_contextvars().get("request_id", ""),
+        **({"fields": refusal.fields} if refusal.fields else {}),
+        **refusal.extra,
+    }
+    if wants_json():
+        response = Response(json.dumps(body, ensure_ascii=False, default=str), mimetype=CONTENT_TYPE)
+    else:
+        response = Response(render("problem.html", look=_look(), problem=body), mimetype="text/html")
+    response.status_code = refusal.status
+    if refusal.status in (429, 503):
+        response.headers["Retry-After"] = str(refusal.extra.get("retry_after", 5))
+    return response
+
+
+def wants_json() -> bool:
+    """Programs get JSON: the API always, other paths when they ask for it rather than for HTML."""
+    if "/api/" in request.path:
+        return True
+    accept = request.accept_mimetypes
+    return accept.best_match(["text/html", "application/json"]) == "application/json" and "text/html" not in accept
+
+
+def _look() -> Look | None:
+    return cast("Look | None", g.get("look"))
+
+
+def _from_http(error: HTTPException) -> Response:
+    status = error.code or 500
+    if status < 400:
+        return cast(Response, error.get_response())
+    if status == 404:
+        return answer(NotFound("This page does not exist, or it is not for everybody."))
+    problem = Refusal(error.description or error.name)
+    problem.status, problem.title = status, error.name
+    problem.code = error.name.lower().replace(" ", "_").replace("'", "")
+    messages = getattr(error, "data", {}).get("messages")
+    if messages:
+        problem.fields = {name.partition(".")[2] or name: text for name, text in flat_messages(messages).items()}
+        problem.code, problem.title = "invalid_input", "Some of the input needs another look"
+        problem.detail = "; ".join(f"{name}: {' '.join(text)}" for name, text in problem.fields.items())[:1000]
+    response = answer(problem)
+    if status == 405:
+        response.headers["Allow"] = ", ".join(getattr(error, "valid_methods", None) or ())
+    return response
+
+
+def _from_database(error: Exception) -> Response:
+    log.error("database failed", reason=str(error)[:500], exc_info=error)
+    away = isinstance(error, TimeoutError) or getattr(error, "connection_invalidated", False)
+    locked = "locked" in str(error) or "connect" in str(error)
+    return answer(Unavailable() if away or locked else Failure())
+
+
+def _from_defect(error: Exception) -> Response:
+    log.error("request failed", reason=str(error)[:500], exc_info=error)
+    return answer(Failure())

@@ -1,0 +1,39 @@
+"""Answers that come up everywhere: go there, or here are bytes that a cache may keep."""
+
+import hashlib
+from datetime import datetime
+
+from flask import Response, redirect, request
+from werkzeug.wrappers import Response as BaseResponse
+
+
+def see_other(url: str) -> BaseResponse:
+    """After a POST: show the result under its own address."""
+    return redirect(url, 303)
+
+
+def etag_response(
+    body: bytes,
+    *,
+    mimetype: str,
+    max_age: int = 0,
+    last_modified: datetime | None = None,
+    private: bool = False,
+    etag: str = "",
+) -> Response:
+    """Bytes with a strong ETag; answers 304 to a caller that has them, and HEAD without them.
+
+    `max_age` is in seconds; 0 means: keep it, but ask every time. Public bytes may be read by any site.
+    """
+    response = Response(body, mimetype=mimetype)
+    response.set_etag(etag or hashlib.sha256(body).hexdigest()[:32])
+    response.last_modified = last_modified
+    response.cache_control.private = private or None
+    response.cache_control.public = not private or None
+    if max_age:
+        response.cache_control.max_age = max_age
+    else:
+        response.cache_control.no_cache = True
+    if not private:
+        response.headers["Access-Control-Allow-Origin"] = "*"
+    return response.make_conditional(request)

@@ -1,0 +1,1 @@
+"""The tests of Plenary: behaviour at the public edges, on both set-ups."""

@@ -1,0 +1,1 @@
+"""The plumbing, tested through two toy services on both set-ups."""

@@ -1,0 +1,161 @@
+"""From a commit in one service to exactly one effect in another."""
+
+import json
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import select, update
+
+from shared.bus import publish
+from shared.bus.inbox import MAX_ATTEMPTS
+from shared.bus.outbox import count_unsent
+from shared.bus.replay import replay
+from shared.bus.tables import Inbox, Outbox
+from shared.clock import now
+from shared.contracts.sessions import ConferenceStated
+from tests.harness import SteppedStack
+from tests.shared.toys import MENDED, Effect, stated
+
+
+def tell(toys: SteppedStack, *events: ConferenceStated) -> None:
+    with toys.service("sessions").database.write() as db:
+        for event in events:
+            publish(db, event)
+
+
+def effects(toys: SteppedStack) -> list[tuple[str, int]]:
+    with toys.service("badges").database.read() as db:
+        return [(row.name, row.version) for row in db.scalars(select(Effect).order_by(Effect.id))]
+
+
+def inbox(toys: SteppedStack) -> list[Inbox]:
+    with toys.service("badges").database.read() as db:
+        return list(db.scalars(select(Inbox).order_by(Inbox.received_at)))
+
+
+def let_time_pass(toys: SteppedStack) -> None:
+    """Whatever waits in the inbox is due now."""
+    with toys.service("badges").database.write() as db:
+        db.execute(update(Inbox).where(Inbox.state == "retry").values(next_at=now() - timedelta(seconds=1)))
+    toys.settle()
+
+
+def test_events_take_effect_once_and_in_order(toys: SteppedStack) -> None:
+    conference = uuid4()
+    tell(toys, *(stated(conference, version=version) for version in range(1, 51)))
+    toys.settle()
+    assert [version for _, version in effects(toys)] == list(range(1, 51))
+    with toys.service("sessions").database.read() as db:
+        assert count_unsent(db) == 0
+
+
+def test_a_rolled_back_change_tells_nothing(toys: SteppedStack) -> None:
+    with pytest.raises(ZeroDivisionError), toys.service("sessions").database.write() as db:
+        publish(db, stated())
+        raise ZeroDivisionError
+    toys.settle()
+    assert effects(toys) == []
+
+
+def test_the_same_event_delivered_again_has_no_second_effect(toys: SteppedStack) -> None:
+    tell(toys, stated())
+    toys.settle()
+    with toys.service("sessions").database.write() as db:
+        db.execute(update(Outbox).values(sent_at=None))
+    toys.settle()
+    assert len(effects(toys)) == 1
+
+
+def test_a_failing_event_holds_back_only_its_own_subject(toys: SteppedStack) -> None:
+    shaky, other = uuid4(), uuid4()
+    tell(toys, stated(shaky, name="shaky"), stated(other, version=1), stated(shaky, version=2, name="later"))
+    toys.settle()
+    assert effects(toys) == [("fine", 1)]
+    MENDED.done = True
+    let_time_pass(toys)
+    let_time_pass(toys)
+    assert effects(toys) == [("fine", 1), ("shaky", 1), ("later", 2)]
+
+
+def test_a_hopeless_event_is_parked_with_its_reason_and_its_bytes(toys: SteppedStack) -> None:
+    tell(toys, stated(name="poison"))
+    toys.settle()
+    for _ in range(MAX_ATTEMPTS):
+        let_time_pass(toys)
+    (row,) = inbox(toys)
+    assert (row.state, row.attempts, row.reason) == ("parked", MAX_ATTEMPTS, "Broken: poison")
+    assert row.raw is not None
+    assert json.loads(row.raw)["data"]["name"] == "poison"
+
+
+@pytest.mark.parametrize(
+    ("raw", "reason"),
+    [
+        (b"\xff\xfe not text", "not JSON"),
+        (b'{"specversion": "1.0"}', "not an event"),
+        (b"[]", "not an event"),
+        (b"x" * 70_000, "70000 bytes"),
+    ],
+)
+def test_unreadable_bytes_are_parked_and_hold_back_nobody(toys: SteppedStack, raw: bytes, reason: str) -> None:
+    toys.service("badges").inbox.receive(raw)
+    tell(toys, stated())
+    toys.settle()
+    (parked,) = [row for row in inbox(toys) if row.state == "parked"]
+    assert reason in parked.reason
+    assert parked.raw == raw
+    assert len(effects(toys)) == 1
+
+
+def envelope(**changes: object) -> bytes:
+    attributes = {
+        "specversion": "1.0",
+        "id": str(uuid4()),
+        "source": "/plenary/sessions",
+        "type": ConferenceStated.TYPE,
+        "subject": "subject",
+        "time": now().isoformat(),
+        "sequence": 1,
+        "data": stated().to_data(),
+    }
+    return json.dumps({**attributes, **changes}).encode()
+
+
+def test_a_newer_major_version_is_parked_for_a_later_release(toys: SteppedStack) -> None:
+    toys.service("badges").inbox.receive(envelope(type=ConferenceStated.TYPE.replace(".v1", ".v2")))
+    (row,) = inbox(toys)
+    assert row.state == "parked"
+    assert "unknown version" in row.reason
+
+
+def test_fields_of_a_later_release_are_ignored(toys: SteppedStack) -> None:
+    toys.service("badges").inbox.receive(envelope(data={**stated().to_data(), "mood": "sunny"}))
+    assert effects(toys) == [("fine", 1)]
+
+
+def test_a_body_that_breaks_its_contract_waits_with_field_and_reason(toys: SteppedStack) -> None:
+    toys.service("badges").inbox.receive(envelope(data={**stated().to_data(), "number": "many"}))
+    (row,) = inbox(toys)
+    assert row.state == "retry"
+    assert "number" in row.reason
+
+
+def test_publishing_what_breaks_the_contract_fails_the_whole_change(toys: SteppedStack) -> None:
+    broken = stated(name=None)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="name"), toys.service("sessions").database.write() as db:
+        publish(db, broken)
+
+
+def test_replay_tells_one_subscriber_everything_again(toys: SteppedStack) -> None:
+    conference = uuid4()
+    tell(toys, *(stated(conference, version=version) for version in (1, 2, 3)))
+    toys.settle()
+    with toys.service("sessions").database.write() as db:
+        generation, count = replay(db, subscriber="badges", types=[ConferenceStated.TYPE])
+    toys.settle()
+    assert count == 3
+    assert [version for _, version in effects(toys)] == [1, 2, 3, 1, 2, 3]
+    assert [row.generation for row in inbox(toys)].count(generation) == 3
+    with toys.service("sessions").database.read() as db:
+        assert len(list(db.scalars(select(Outbox)))) == 3
