@@ -4,7 +4,7 @@ import hashlib
 import random
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from uuid import NAMESPACE_OID, UUID, uuid5
+from uuid import NAMESPACE_OID, uuid5
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
@@ -21,6 +21,14 @@ from shared.log import log
 Handler = Callable[[Transaction, "Event"], None]
 MAX_ATTEMPTS = 10
 LONGEST_PAUSE = timedelta(minutes=5)
+
+
+class Ignored(Exception):
+    """Nobody in this service hears such events."""
+
+
+class UnknownVersion(Exception):
+    """A type that is heard here, in a version that came after this release."""
 
 
 class InboxReceiver:
@@ -63,55 +71,55 @@ class InboxReceiver:
             if earlier is not None and earlier.event_id != row.event_id:
                 row.next_at = (earlier.next_at or at) + timedelta(milliseconds=1)
                 return True
-            self._attempt(db, row, read_envelope(row.raw or b""))
+            _settle(row, self._try(db, read_envelope(row.raw or b"")))
             return True
 
     def _insert_and_apply(self, db: Transaction, envelope: Envelope, raw: bytes) -> None:
         received = now()
-        waiting = self._first_waiting(db, envelope.subject)
+        earlier = self._first_waiting(db, envelope.subject)
+        # Stored as done at once: nobody sees that before the commit, and success costs no second statement.
         values = {
             "type": envelope.type,
             "subject": envelope.subject,
             "sequence": envelope.sequence,
-            "state": "retry",
-            "raw": raw,
+            "state": "retry" if earlier else "done",
+            "raw": raw if earlier else None,
             "attempts": 0,
-            "next_at": (waiting.next_at or received) if waiting else received,
-            "reason": "waits for an earlier event of the same subject" if waiting else "",
+            "next_at": (earlier.next_at or received) if earlier else None,
+            "reason": "waits for an earlier event of the same subject" if earlier else "",
             "received_at": received,
         }
-        if not insert_new(db, Inbox, event_id=envelope.id, generation=envelope.replay, **values) or waiting:
-            return
-        row = db.get_one(Inbox, (envelope.id, envelope.replay))
-        self._attempt(db, row, envelope)
+        is_new = insert_new(db, Inbox, event_id=envelope.id, generation=envelope.replay, **values)
+        if is_new and not earlier:
+            error = self._try(db, envelope)
+            if error is not None:
+                row = db.get_one(Inbox, (envelope.id, envelope.replay))
+                row.raw = raw
+                _settle(row, error)
 
-    def _attempt(self, db: Transaction, row: Inbox, envelope: Envelope) -> None:
-        known = self._handlers.get(envelope.type)
-        if known is None:
-            self._set_aside(row, envelope)
-            return
-        kind, handler = known
-        db.info["replay"] = bool(envelope.replay)
+    def _try(self, db: Transaction, envelope: Envelope) -> Exception | None:
+        """Call the handler under a savepoint; what it raises is returned, unless the database itself is gone."""
         try:
+            kind, handler = self._handler_of(envelope.type)
+            db.info["replay"] = bool(envelope.replay)
             with db.begin_nested():
                 handler(db, kind.from_data(envelope.data))
         except DBAPIError as error:
             if error.connection_invalidated:
                 raise
-            _failed(row, error)
+            return error
         except Exception as error:  # a handler's defect must not stop the other events
-            _failed(row, error)
-        else:
-            row.state, row.raw, row.reason, row.next_at = "done", None, "", None
+            return error
+        return None
 
-    def _set_aside(self, row: Inbox, envelope: Envelope) -> None:
-        stem = envelope.type.rpartition(".")[0]
+    def _handler_of(self, name: str) -> tuple[type[Event], Handler]:
+        """Raises Ignored for a type nobody here hears, UnknownVersion for one that came after this release."""
+        if name in self._handlers:
+            return self._handlers[name]
+        stem = name.rpartition(".")[0]
         if any(known.rpartition(".")[0] == stem for known in self._handlers):
-            row.state, row.reason = "parked", f"unknown version: {envelope.type}"
-            log.error("event parked", reason=row.reason, event_id=str(row.event_id))
-        else:
-            row.state, row.raw = "ignored", None
-        row.next_at = None
+            raise UnknownVersion(f"unknown version: {name}")
+        raise Ignored
 
     def _first_waiting(self, db: Transaction, subject: str) -> Inbox | None:
         return db.scalar(
@@ -142,11 +150,16 @@ class InboxReceiver:
         return "", (event_id, "")
 
 
-def _failed(row: Inbox, error: Exception) -> None:
+def _settle(row: Inbox, error: Exception | None) -> None:
+    """What becomes of a row after an attempt."""
+    row.next_at, row.reason = None, ""
+    if error is None or isinstance(error, Ignored):
+        row.state, row.raw = "done" if error is None else "ignored", None
+        return
     row.attempts += 1
-    row.reason = f"{type(error).__name__}: {error}"[:2000]
-    if row.attempts >= MAX_ATTEMPTS:
-        row.state, row.next_at = "parked", None
+    row.reason = str(error) if isinstance(error, UnknownVersion) else f"{type(error).__name__}: {error}"[:2000]
+    if row.attempts >= MAX_ATTEMPTS or isinstance(error, UnknownVersion):
+        row.state = "parked"
         log.error("event parked", reason=row.reason, event_id=str(row.event_id), exc_info=error)
         return
     longest = min(LONGEST_PAUSE, timedelta(seconds=2 ** (row.attempts - 1)))
@@ -158,7 +171,3 @@ def count_by_state(db: Transaction) -> dict[str, int]:
     """How many heard events are done, ignored, in retry, parked."""
     return {state: count for state, count in db.execute(select(Inbox.state, func.count()).group_by(Inbox.state))}
 
-
-def knows(db: Transaction, event_id: UUID, generation: str = "") -> bool:
-    """Whether this event has reached the inbox."""
-    return db.get(Inbox, (event_id, generation)) is not None

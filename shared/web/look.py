@@ -23,7 +23,7 @@ class Look:
 
 def look_css(accent: str) -> str:
     """The stylesheet of one accent colour; text on it and in it keeps a contrast of 4.5 : 1."""
-    ink = "#ffffff" if _contrast(accent, "#ffffff") >= 4.5 else "#10131a"
+    ink = "#ffffff" if _contrast(accent, "#ffffff") >= 4.5 else "#000000"
     light, dark = _readable(accent, "#ffffff", step=-0.03), _readable(accent, "#14161c", step=0.03)
     return (
         f":root{{--accent:{accent};--accent-ink:{ink};--accent-text:{light}}}\n"
@@ -33,7 +33,7 @@ def look_css(accent: str) -> str:
 
 def _readable(colour: str, ground: str, *, step: float) -> str:
     hue, lightness, saturation = colorsys.rgb_to_hls(*_channels(colour))
-    while _contrast(colour, ground) < 5.2 and 0 < lightness < 1:
+    while _contrast(colour, ground) < 5.2 and (lightness > 0 if step < 0 else lightness < 1):
         lightness = min(1.0, max(0.0, lightness + step))
         red, green, blue = colorsys.hls_to_rgb(hue, lightness, saturation)
         colour = f"#{round(red * 255):02x}{round(green * 255):02x}{round(blue * 255):02x}"

@@ -1,0 +1,39 @@
+"""What registration does when others tell it something."""
+
+from collections.abc import Callable
+from typing import Any
+
+from services.registration.usecases import badges, conferences
+from shared.contracts.badges import BadgeIssued, BadgeRevoked
+from shared.contracts.base import Event
+from shared.contracts.sessions import ConferenceStated, SlotCancelled, SlotStated
+from shared.db import Transaction
+
+
+def on_conference_stated(db: Transaction, event: ConferenceStated) -> None:
+    conferences.copy_conference(db, event)
+
+
+def on_slot_stated(db: Transaction, event: SlotStated) -> None:
+    conferences.copy_slot(db, event)
+
+
+def on_slot_cancelled(db: Transaction, event: SlotCancelled) -> None:
+    conferences.cancel_slot(db, event)
+
+
+def on_badge_issued(db: Transaction, event: BadgeIssued) -> None:
+    badges.note_badge(db, event)
+
+
+def on_badge_revoked(db: Transaction, event: BadgeRevoked) -> None:
+    badges.note_badge(db, event)
+
+
+HANDLERS: dict[type[Event], Callable[[Transaction, Any], None]] = {
+    ConferenceStated: on_conference_stated,
+    SlotStated: on_slot_stated,
+    SlotCancelled: on_slot_cancelled,
+    BadgeIssued: on_badge_issued,
+    BadgeRevoked: on_badge_revoked,
+}

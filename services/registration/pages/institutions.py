@@ -1,0 +1,56 @@
+"""The institutions of a conference: look one up by any of its names, add one."""
+
+from typing import Any
+
+from flask import request, url_for
+
+from services.registration.pages.blueprint import blueprint
+from services.registration.queries import conferences, institutions
+from services.registration.rules.countries import country_name, country_options, require_country
+from services.registration.schemas import InstitutionIn
+from services.registration.usecases.institutions import add_institution
+from shared.auth import requires
+from shared.errors import Refusal
+from shared.web import Form, database, render, see_other
+
+MOST = 500
+
+
+@blueprint.get("/manage/<conference>/institutions")
+@requires("reg:manage")
+def institution_list(conference: str) -> Any:
+    return _show(conference, Form(InstitutionIn))
+
+
+@blueprint.post("/manage/<conference>/institutions")
+@requires("reg:manage")
+def new_institution(conference: str) -> Any:
+    form = Form(InstitutionIn, request.form)
+    try:
+        data = form.load()
+        names = [{"name": line.strip(), "language": ""} for line in data["names"].splitlines() if line.strip()]
+        with database().write() as db:
+            found = conferences.get_conference(db, conference)
+            country = require_country(found, data["country"])
+            add_institution(db, conference=found, names=names, country=country, city=data["city"])
+    except Refusal as refusal:
+        form.refuse(refusal)
+        return _show(conference, form), refusal.status
+    return see_other(url_for("registration.institution_list", conference=conference))
+
+
+def _show(conference: str, form: Form) -> str:
+    text = request.args.get("q", "")[:200]
+    with database().read() as db:
+        found = conferences.get_conference(db, conference)
+        return render(
+            "registration/institutions.html",
+            look=conferences.look_of(db, conference),
+            conference=found,
+            rows=institutions.list_institutions(db, found.id, text=text, limit=MOST),
+            most=MOST,
+            text=text,
+            form=form,
+            countries=country_options(found),
+            country_name=country_name,
+        )

@@ -1,0 +1,1 @@
+"""Every SELECT of registration, one module per subject."""

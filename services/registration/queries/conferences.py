@@ -1,0 +1,107 @@
+"""Finding conferences, their days and slots."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from sqlalchemy import select, update
+
+from services.registration.models import Conference, Day, Slot
+from shared.clock import conference_now
+from shared.db import Transaction
+from shared.errors import NotFound
+from shared.web.look import Look
+
+
+def find_conference(db: Transaction, slug: str) -> Conference | None:
+    return db.scalar(select(Conference).where(Conference.slug == slug))
+
+
+def get_conference(db: Transaction, slug: str) -> Conference:
+    conference = find_conference(db, slug)
+    if conference is None:
+        raise NotFound
+    return conference
+
+
+def get_announced_conference(db: Transaction, slug: str) -> Conference:
+    """A conference that the public may know of: drafts look as if they were not there."""
+    conference = get_conference(db, slug)
+    if conference.state == "draft":
+        raise NotFound
+    return conference
+
+
+def list_conferences(db: Transaction, slugs: Collection[str] | None = None) -> list[Conference]:
+    """All conferences by name, or those with one of these slugs."""
+    query = select(Conference).order_by(Conference.name, Conference.slug)
+    if slugs is not None:
+        query = query.where(Conference.slug.in_(slugs))
+    return list(db.scalars(query))
+
+
+def list_days(db: Transaction, conference_id: UUID) -> list[Day]:
+    """The days that still take place, in their order."""
+    query = select(Day).where(Day.conference_id == conference_id, Day.withdrawn.is_(False))
+    return list(db.scalars(query.order_by(Day.position, Day.starts_at)))
+
+
+def list_all_days(db: Transaction, conference_id: UUID) -> list[Day]:
+    """Also days that were taken out of the conference; their places are not forgotten."""
+    return list(db.scalars(select(Day).where(Day.conference_id == conference_id)))
+
+
+def list_offered_days(db: Transaction, conference_id: UUID) -> list[Day]:
+    """The days that people choose when they register."""
+    return [day for day in list_days(db, conference_id) if day.attend == "registered"]
+
+
+def list_slots_of_days(db: Transaction, conference_id: UUID, days: Collection[Day]) -> dict[UUID, list[Slot]]:
+    """The listed slots of each of these days, in the order in which they begin."""
+    query = select(Slot).where(
+        Slot.conference_id == conference_id,
+        Slot.cancelled.is_(False),
+        Slot.listed.in_(("public", "registered")),
+        Slot.starts_at.is_not(None),
+    )
+    slots: dict[UUID, list[Slot]] = {day.id: [] for day in days}
+    for slot in db.scalars(query.order_by(Slot.starts_at, Slot.room)):
+        day_id = slot.day_id or _day_of(slot, days)
+        if day_id in slots:
+            slots[day_id].append(slot)
+    return slots
+
+
+def look_of(db: Transaction, slug: str) -> Look | None:
+    """How the pages of a conference look."""
+    conference = find_conference(db, slug)
+    if conference is None:
+        return None
+    return Look(
+        name=conference.name,
+        accent=conference.accent,
+        logo=conference.logo,
+        home=f"/sessions/{slug}/",
+        nav=(
+            ("Programme", f"/sessions/{slug}/"),
+            ("Livestream", f"/live/{slug}/"),
+            ("Registration", f"/registration/{slug}/"),
+        ),
+        zone=conference.zone,
+        rehearsal_at=conference_now(conference.clock_offset) if conference.rehearsal else None,
+    )
+
+
+def take_place(db: Transaction, day_id: UUID) -> bool:
+    """Take one place on a day in one statement, so that nobody can come between; False when it is full."""
+    free = (Day.capacity.is_(None)) | (Day.taken < Day.capacity)
+    query = update(Day).where(Day.id == day_id, free).values(taken=Day.taken + 1)
+    return bool(db.connection().execute(query).rowcount)
+
+
+def free_place(db: Transaction, day_id: UUID) -> None:
+    """Give one place back."""
+    db.connection().execute(update(Day).where(Day.id == day_id, Day.taken > 0).values(taken=Day.taken - 1))
+
+
+def _day_of(slot: Slot, days: Collection[Day]) -> UUID | None:
+    return next((day.id for day in days if slot.starts_at and day.starts_at <= slot.starts_at < day.ends_at), None)

@@ -1,0 +1,53 @@
+"""Which mail addresses and names we take, and when two addresses are the same one."""
+
+import re
+import unicodedata
+
+from shared.errors import Invalid
+
+_LOCAL = re.compile(r"[^\s@\"(),:;<>\[\\\]\x00-\x20\x7f]+")
+_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
+_OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def normalise_address(raw: str) -> str:
+    """The form in which two spellings of one address are equal; raises Invalid naming `address`.
+
+    Strange but legal forms (quoted local parts, comments, domain literals) are declined: nobody has them.
+    """
+    address = unicodedata.normalize("NFC", unicodedata.normalize("NFC", raw.strip()).casefold())
+    local, at, domain = address.rpartition("@")
+    if not at or not local or not domain:
+        raise _unusable("A mail address looks like name@example.org.")
+    if not _LOCAL.fullmatch(local) or local.startswith(".") or local.endswith(".") or ".." in local:
+        raise _unusable("The part before the @ has characters that no mail service gives out.")
+    ascii_domain = _ascii_domain(domain)
+    if len(local.encode()) > 64 or len(local.encode()) + 1 + len(ascii_domain) > 254:
+        raise _unusable("This address is longer than mail allows (254 characters).")
+    return f"{local}@{ascii_domain}"
+
+
+def require_badge_name(name: str) -> str:
+    """The name as it will stand on the badge, unchanged inside; raises Invalid naming `name`."""
+    if any(unicodedata.category(mark) == "Cc" for mark in name):
+        raise Invalid(fields={"name": ["A name stands on one line, without control characters."]})
+    if _OVERRIDES & set(name):
+        raise Invalid(fields={"name": ["Please leave out the invisible marks that turn the writing direction."]})
+    if not any(unicodedata.category(mark).startswith("L") for mark in name):
+        raise Invalid(fields={"name": ["A name needs at least one letter."]})
+    return name
+
+
+def _ascii_domain(domain: str) -> str:
+    try:
+        ascii_domain = domain.encode("idna").decode("ascii").lower()
+    except UnicodeError:
+        raise _unusable("The part after the @ is not the name of a mail domain.") from None
+    labels = ascii_domain.split(".")
+    if len(labels) < 2 or labels[-1].isdigit() or not all(_LABEL.fullmatch(label) for label in labels):
+        raise _unusable("The part after the @ needs a domain such as example.org.")
+    return ascii_domain
+
+
+def _unusable(reason: str) -> Invalid:
+    return Invalid(fields={"address": [reason]})

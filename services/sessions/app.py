@@ -1,0 +1,20 @@
+"""The declaration of the `sessions` service."""
+
+from services.sessions import api, pages
+from services.sessions.handlers import HANDLERS
+from services.sessions.models import Base
+from services.sessions.queries.looks import look_of
+from services.sessions.settings import Settings
+from shared.service import Service
+
+SERVICE = Service(
+    name="sessions",
+    path="/sessions",
+    title="Sessions",
+    settings=Settings,
+    metadata=Base.metadata,
+    handlers=HANDLERS,
+    blueprints=(pages.blueprint, pages.site),
+    apis=(api.blueprint,),
+    look=look_of,
+)

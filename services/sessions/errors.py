@@ -1,0 +1,63 @@
+"""What `sessions` refuses, each with its status and stable code."""
+
+from shared.errors import Invalid, Refusal
+
+
+class NothingToRelease(Refusal):
+    """The draft says exactly what is public already."""
+
+    status = 409
+    code = "nothing_to_release"
+    title = "Nothing has changed since the last release"
+
+
+class ReleaseNameTaken(Refusal):
+    """Release names are unique per conference, whatever their case."""
+
+    status = 422
+    code = "release_name_taken"
+    title = "There is already a release of that name"
+
+
+class SlugTaken(Refusal):
+    """Another conference has this address, or the address is reserved."""
+
+    status = 422
+    code = "slug_taken"
+    title = "This short name cannot be used"
+
+
+class ZoneUnknown(Invalid):
+    """The time zone is missing, or no IANA zone."""
+
+    code = "zone_unknown"
+    title = "The time zone is missing or unknown"
+
+
+class TimeUnclear(Invalid):
+    """A wall-clock time that does not exist, exists twice, or lies far outside the conference."""
+
+    code = "time_unclear"
+    title = "This time does not work"
+
+
+class EndsBeforeItStarts(Invalid):
+    """A slot needs a positive length."""
+
+    code = "ends_before_it_starts"
+    title = "The end must come after the start"
+
+
+class NotARehearsal(Refusal):
+    """Only a rehearsal conference may move its clock."""
+
+    status = 409
+    code = "not_a_rehearsal"
+    title = "Only a rehearsal conference has a clock that can be moved"
+
+
+class ProgrammeUnreadable(Invalid):
+    """A programme that was read but cannot be brought into a conference."""
+
+    code = "programme_unreadable"
+    title = "This programme cannot be imported"

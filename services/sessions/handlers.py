@@ -1,0 +1,47 @@
+"""What `sessions` learns from the others: who may enter which day, and what is on air."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from services.sessions.usecases import hearing
+from shared.contracts.base import Event
+from shared.contracts.registration import AttendeeEntitled, AttendeeErased
+from shared.contracts.streaming_gateway import StageClosed, StageOpened
+from shared.db import Transaction
+
+
+def on_attendee_entitled(db: Transaction, event: AttendeeEntitled) -> None:
+    hearing.entitle_attendee(
+        db,
+        attendee_id=event.attendee_id,
+        conference_id=event.conference_id,
+        day_ids=event.day_ids,
+        state=event.state,
+        version=event.version,
+    )
+
+
+def on_attendee_erased(db: Transaction, event: AttendeeErased) -> None:
+    hearing.erase_attendee(
+        db, attendee_id=event.attendee_id, conference_id=event.conference_id, version=event.version
+    )
+
+
+def on_stage_opened(db: Transaction, event: StageOpened) -> None:
+    hearing.note_stage(
+        db, stage_id=event.stage_id, conference_id=event.conference_id, is_open=True, version=event.version
+    )
+
+
+def on_stage_closed(db: Transaction, event: StageClosed) -> None:
+    hearing.note_stage(
+        db, stage_id=event.stage_id, conference_id=event.conference_id, is_open=False, version=event.version
+    )
+
+
+HANDLERS: Mapping[type[Event], Callable[[Transaction, Any], None]] = {
+    AttendeeEntitled: on_attendee_entitled,
+    AttendeeErased: on_attendee_erased,
+    StageOpened: on_stage_opened,
+    StageClosed: on_stage_closed,
+}

@@ -1,0 +1,112 @@
+"""The draft programme: sessions, slots and speakers as people edit them."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import delete, func, select
+
+from services.sessions.models import Conference, Room, Session, SessionSpeaker, Slot, Speaker
+from services.sessions.queries import conferences
+from services.sessions.rules.programme import Draft
+from shared.db import Transaction
+from shared.errors import NotFound
+
+
+def read_draft(db: Transaction, conference: Conference) -> Draft:
+    """The whole draft in a fixed number of queries."""
+    own = conference.id
+    sessions = db.scalars(select(Session).where(Session.conference_id == own))
+    speakers = db.scalars(select(Speaker).where(Speaker.conference_id == own))
+    slots = db.scalars(select(Slot).where(Slot.conference_id == own).order_by(Slot.starts_at, Slot.export_id)).all()
+    return Draft(
+        conference=conference,
+        days=conferences.list_days(db, own),
+        rooms=conferences.list_rooms(db, own),
+        tracks=conferences.list_tracks(db, own),
+        speakers={speaker.id: speaker for speaker in speakers},
+        sessions={session.id: session for session in sessions},
+        speakers_of=_speakers_of(db, own),
+        slots=slots,
+    )
+
+
+def _speakers_of(db: Transaction, conference_id: UUID) -> dict[UUID, list[UUID]]:
+    query = (
+        select(SessionSpeaker.session_id, SessionSpeaker.speaker_id)
+        .join(Session, Session.id == SessionSpeaker.session_id)
+        .where(Session.conference_id == conference_id)
+        .order_by(SessionSpeaker.session_id, SessionSpeaker.position)
+    )
+    found: dict[UUID, list[UUID]] = defaultdict(list)
+    for session_id, speaker_id in db.execute(query):
+        found[session_id].append(speaker_id)
+    return dict(found)
+
+
+def get_slot(db: Transaction, conference_id: UUID, slot_id: UUID) -> Slot:
+    slot = db.scalar(select(Slot).where(Slot.conference_id == conference_id, Slot.id == slot_id))
+    if slot is None:
+        raise NotFound
+    return slot
+
+
+def get_session(db: Transaction, conference_id: UUID, session_id: UUID) -> Session:
+    query = select(Session).where(Session.conference_id == conference_id, Session.id == session_id)
+    session = db.scalar(query)
+    if session is None:
+        raise NotFound
+    return session
+
+
+def get_speaker(db: Transaction, conference_id: UUID, speaker_id: UUID) -> Speaker:
+    query = select(Speaker).where(Speaker.conference_id == conference_id, Speaker.id == speaker_id)
+    speaker = db.scalar(query)
+    if speaker is None:
+        raise NotFound
+    return speaker
+
+
+def list_speakers(db: Transaction, conference_id: UUID) -> Sequence[Speaker]:
+    query = select(Speaker).where(Speaker.conference_id == conference_id).order_by(Speaker.name, Speaker.id)
+    return db.scalars(query).all()
+
+
+def list_session_speakers(db: Transaction, session_id: UUID) -> Sequence[SessionSpeaker]:
+    query = select(SessionSpeaker).where(SessionSpeaker.session_id == session_id).order_by(SessionSpeaker.position)
+    return db.scalars(query).all()
+
+
+def next_slot_number(db: Transaction, conference_id: UUID) -> int:
+    """The next free export id of a slot; slots are never deleted, so no number comes twice."""
+    return (db.scalar(select(func.max(Slot.export_id)).where(Slot.conference_id == conference_id)) or 0) + 1
+
+
+def next_speaker_number(db: Transaction, conference_id: UUID) -> int:
+    return (db.scalar(select(func.max(Speaker.export_id)).where(Speaker.conference_id == conference_id)) or 0) + 1
+
+
+def list_taken_ids(
+    db: Transaction, model: type[Room] | type[Speaker] | type[Slot], ids: Sequence[UUID], conference_id: UUID
+) -> set[UUID]:
+    """Those of the ids that rows of other conferences have."""
+    taken: set[UUID] = set()
+    for start in range(0, len(ids), 500):
+        query = select(model.id).where(model.id.in_(ids[start : start + 500]), model.conference_id != conference_id)
+        taken.update(db.scalars(query))
+    return taken
+
+
+def delete_session_speakers(db: Transaction, session_id: UUID) -> None:
+    db.execute(delete(SessionSpeaker).where(SessionSpeaker.session_id == session_id))
+
+
+def list_speaker_names(db: Transaction, session_id: UUID) -> list[str]:
+    """Who speaks in a session, in order."""
+    query = (
+        select(Speaker.name)
+        .join(SessionSpeaker, SessionSpeaker.speaker_id == Speaker.id)
+        .where(SessionSpeaker.session_id == session_id)
+        .order_by(SessionSpeaker.position)
+    )
+    return list(db.scalars(query))

@@ -1,0 +1,290 @@
+"""What forms and API of `sessions` take in and give out."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import marshmallow as ma
+from marshmallow.validate import OneOf, Range, Regexp
+
+from services.sessions.rules.visibility import AUDIENCES
+from shared.web import Schema, Text
+
+FIRST, LAST = date(1970, 1, 1), date(2199, 12, 31)
+LONGEST_MINUTES = 14 * 24 * 60
+KINDS = {
+    "talk": "Talk",
+    "keynote": "Keynote",
+    "panel": "Panel",
+    "workshop": "Workshop",
+    "award_ceremony": "Award ceremony",
+    "social": "Social event",
+    "break": "Break",
+    "blocker": "Blocker (never public)",
+}
+STATES = {"draft": "Draft", "public": "Public", "cancelled": "Cancelled"}
+_YEAR = Range(min=FIRST, max=LAST, error="Choose a date between {min} and {max}.")
+_INSTANT = Range(
+    min=datetime(1970, 1, 1, tzinfo=UTC), max=datetime(2199, 12, 31, tzinfo=UTC), error="The year is out of range."
+)
+_AUDIENCE = OneOf(AUDIENCES, error="Choose one of {choices}.")
+_VERSION = {"required": "The form came without its version; load it again."}
+
+
+class Lines(Text):
+    """A text of one entry per line, as a tuple without empty lines."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        return tuple(line.strip() for line in text.splitlines() if line.strip())
+
+
+class Links(Lines):
+    """One link per line: an address, or words and an address with | between."""
+
+    default_error_messages = {"address": "“{line}” is no link; write it like: Slides | https://example.org/slides"}
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        links = []
+        for line in super()._deserialize(value, attr, data, **kwargs):
+            title, _, url = (part.strip() for part in line.rpartition("|"))
+            if not url.startswith(("https://", "http://")) or len(url) > 2000 or " " in url:
+                raise self.make_error("address", line=line[:80])
+            links.append({"title": title[:300], "url": url})
+        return tuple(links)
+
+
+class VersionIn(Schema):
+    version = ma.fields.Integer(required=True, error_messages=_VERSION)
+
+
+class PlaceIn(Schema):
+    """When and where, in wall-clock time of the conference. `offset` tells two equal hours apart."""
+
+    date = ma.fields.Date(required=True, validate=_YEAR, error_messages={"required": "Choose a date."})
+    time = ma.fields.Time(required=True, error_messages={"required": "Choose a time."})
+    offset = Text(max=10, load_default="")
+    minutes = ma.fields.Integer(
+        required=True,
+        validate=Range(min=1, max=LONGEST_MINUTES, error="The length must be 1 to {max} minutes."),
+        error_messages={"required": "How long is it, in minutes?"},
+    )
+    room_id = ma.fields.UUID(required=True, error_messages={"required": "Choose a room."})
+
+
+class MoveIn(PlaceIn, VersionIn):
+    """Another place for a slot that is there."""
+
+
+class SessionIn(Schema):
+    """Everything a session says."""
+
+    title = Text(max=500, required=True)
+    subtitle = Text(max=500, load_default="")
+    abstract = Text(max=20_000, load_default="")
+    description = Text(max=100_000, load_default="")
+    kind = Text(
+        max=60, required=True, validate=Regexp(r"[a-z0-9_]+\Z", error="Use small letters, digits and underscores.")
+    )
+    language = Text(max=20, load_default="")
+    track_id = ma.fields.UUID(load_default=None, allow_none=True)
+    speakers = Lines(max=10_000, load_default=())
+    areas = Lines(max=2_000, load_default=())
+    links = Links(max=20_000, load_default=())
+    listed = ma.fields.String(load_default="public", validate=_AUDIENCE)
+    attend = ma.fields.String(load_default="public", validate=_AUDIENCE)
+    state = ma.fields.String(load_default="confirmed", validate=OneOf(("planned", "confirmed")))
+
+    @ma.validates("speakers")
+    def check_names(self, value: tuple[str, ...], data_key: str) -> None:
+        if any(len(name) > 300 for name in value):
+            raise ma.ValidationError("A name has at most 300 characters.")
+        if len(value) > 100:
+            raise ma.ValidationError("At most 100 people can speak in one session.")
+
+
+class ChangeSessionIn(SessionIn, VersionIn):
+    """Other content for a session that is there."""
+
+
+class AddSessionIn(SessionIn, PlaceIn):
+    """A session with its first slot."""
+
+
+class SpeakerIn(Schema):
+    name = Text(max=300, required=True)
+    affiliation = Text(max=300, load_default="")
+    biography = Text(max=20_000, load_default="")
+
+
+class ReleaseIn(Schema):
+    """`name` empty means the next number."""
+
+    name = Text(max=100, load_default="")
+    comment = Text(max=2_000, load_default="")
+
+
+class SettingsIn(VersionIn):
+    name = Text(max=200, required=True)
+    tagline = Text(max=300, load_default="")
+    welcome = Text(max=5_000, load_default="")
+    venue = Text(max=300, load_default="")
+    accent = Text(
+        max=7, required=True, validate=Regexp(r"#[0-9a-fA-F]{6}\Z", error="Write the colour like #1f5fa8.")
+    )
+    state = ma.fields.String(required=True, validate=OneOf(tuple(STATES)))
+
+
+class DayIn(VersionIn):
+    """One day; `ends` on or before `starts` means the next morning."""
+
+    title = Text(max=200, load_default="")
+    date = ma.fields.Date(required=True, validate=_YEAR)
+    starts = ma.fields.Time(required=True)
+    ends = ma.fields.Time(required=True)
+    listed = ma.fields.String(required=True, validate=_AUDIENCE)
+    attend = ma.fields.String(required=True, validate=_AUDIENCE)
+    stream = Text(
+        max=500,
+        load_default="",
+        validate=Regexp(r"(https://|/)\S*\Z|\Z", error="Begin the address with https:// or /, or leave it empty."),
+    )
+
+
+class RoomIn(Schema):
+    name = Text(max=200, required=True)
+    capacity = ma.fields.Integer(load_default=None, allow_none=True, validate=Range(min=0, max=1_000_000))
+
+
+class ConferenceIn(Schema):
+    slug = Text(max=60, required=True)
+    name = Text(max=200, required=True)
+    zone = Text(max=60, required=True)
+    first_day = ma.fields.Date(required=True, validate=_YEAR)
+    day_count = ma.fields.Integer(required=True, validate=Range(min=1, max=60))
+
+
+class AgendaIn(Schema):
+    """What an agenda is narrowed to."""
+
+    day = ma.fields.Integer(load_default=None, validate=Range(min=1, max=1000))
+    room = ma.fields.UUID(load_default=None)
+    kind = Text(max=60, load_default="")
+    q = Text(max=200, load_default="")
+
+
+class SlotPatchIn(Schema):
+    """What to change of a slot; what is left out stays. The version comes in If-Match or here."""
+
+    version = ma.fields.Integer()
+    starts_at = ma.fields.AwareDateTime(validate=_INSTANT)
+    ends_at = ma.fields.AwareDateTime(validate=_INSTANT)
+    room_id = ma.fields.UUID()
+    cancelled = ma.fields.Boolean()
+
+
+class DayOut(ma.Schema):
+    id = ma.fields.UUID()
+    position = ma.fields.Integer()
+    title = ma.fields.String()
+    starts_at = ma.fields.AwareDateTime()
+    ends_at = ma.fields.AwareDateTime()
+    listed = ma.fields.String()
+    attend = ma.fields.String()
+    stream = ma.fields.String()
+
+
+class ConferenceOut(ma.Schema):
+    """A conference the public may know of; `days` are those of the current release."""
+
+    id = ma.fields.UUID()
+    slug = ma.fields.String()
+    acronym = ma.fields.String()
+    name = ma.fields.String()
+    tagline = ma.fields.String()
+    venue = ma.fields.String()
+    zone = ma.fields.String()
+    state = ma.fields.String()
+    rehearsal = ma.fields.Boolean()
+    release_number = ma.fields.Integer()
+    days = ma.fields.List(ma.fields.Nested(DayOut))
+
+
+class SpeakerOut(ma.Schema):
+    id = ma.fields.UUID()
+    export_id = ma.fields.Integer()
+    name = ma.fields.String()
+
+
+class NamedOut(ma.Schema):
+    id = ma.fields.UUID()
+    name = ma.fields.String()
+
+
+class LinkOut(ma.Schema):
+    title = ma.fields.String()
+    url = ma.fields.String()
+
+
+class SlotOut(ma.Schema):
+    """A released slot. `sequence` is the iCalendar SEQUENCE; `links` only where everybody may enter."""
+
+    id = ma.fields.UUID()
+    export_id = ma.fields.Integer()
+    session_id = ma.fields.UUID()
+    title = ma.fields.String()
+    subtitle = ma.fields.String()
+    abstract = ma.fields.String()
+    description = ma.fields.String()
+    kind = ma.fields.String()
+    language = ma.fields.String()
+    track = ma.fields.Nested(NamedOut, allow_none=True)
+    room = ma.fields.Nested(NamedOut)
+    speakers = ma.fields.List(ma.fields.Nested(SpeakerOut))
+    links = ma.fields.List(ma.fields.Nested(LinkOut))
+    day_id = ma.fields.UUID(allow_none=True)
+    starts_at = ma.fields.AwareDateTime()
+    ends_at = ma.fields.AwareDateTime()
+    attend = ma.fields.String()
+    cancelled = ma.fields.Boolean()
+    sequence = ma.fields.Integer()
+    revision = ma.fields.Integer()
+    last_modified = ma.fields.AwareDateTime()
+
+
+class DraftSlotOut(ma.Schema):
+    """A slot of the draft; `version` is its ETag."""
+
+    id = ma.fields.UUID()
+    session_id = ma.fields.UUID()
+    room_id = ma.fields.UUID()
+    day_id = ma.fields.UUID(allow_none=True)
+    starts_at = ma.fields.AwareDateTime()
+    ends_at = ma.fields.AwareDateTime()
+    cancelled = ma.fields.Boolean()
+    version = ma.fields.Integer()
+
+
+class ConcernOut(ma.Schema):
+    kind = ma.fields.String()
+    text = ma.fields.String()
+    slot_ids = ma.fields.List(ma.fields.UUID())
+
+
+class SlotChangeOut(ma.Schema):
+    slot_id = ma.fields.UUID()
+    title = ma.fields.Function(lambda change: change.after["title"])
+    kinds = ma.fields.List(ma.fields.String())
+
+
+class DraftOut(ma.Schema):
+    """What a release would change, and what to look at first."""
+
+    changes = ma.fields.List(ma.fields.Nested(SlotChangeOut))
+    warnings = ma.fields.List(ma.fields.Nested(ConcernOut))
+
+
+class ReleaseOut(ma.Schema):
+    number = ma.fields.Integer()
+    name = ma.fields.String()
+    comment = ma.fields.String()
+    created_at = ma.fields.AwareDateTime()

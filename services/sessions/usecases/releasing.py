@@ -1,0 +1,115 @@
+"""Making the draft public: what would change, what to look at first, and the release itself."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from services.sessions.errors import NothingToRelease
+from services.sessions.models import Conference, Release, ReleasedSlot, ReleasedSpeaker
+from services.sessions.queries import conferences, drafts, released
+from services.sessions.rules import changes, naming, placing, programme
+from services.sessions.rules.programme import Body
+from services.sessions.usecases import slots
+from shared.bus import publish
+from shared.contracts.sessions import ProgrammeReleased
+from shared.db import Transaction
+from shared.text import fold
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """The draft beside what is public."""
+
+    change: changes.ProgrammeChange
+    warnings: tuple[placing.Concern, ...]
+    speakers: dict[UUID, Body]
+    frame: Body
+    current_slots: dict[UUID, ReleasedSlot]
+    current_speakers: dict[UUID, ReleasedSpeaker]
+
+
+def compare_draft(db: Transaction, conference: Conference) -> Comparison:
+    """What a release would change now, and its warnings."""
+    draft = drafts.read_draft(db, conference)
+    current_slots = {slot.slot_id: slot for slot in released.list_current_slots(db, conference.id)}
+    current_speakers = {one.speaker_id: one for one in released.list_current_speakers(db, conference.id)}
+    bodies = programme.slot_bodies(draft)
+    # Slots that the draft no longer shows stay public as cancelled, and so do their speakers.
+    shown = {slot_id: slot.body for slot_id, slot in current_slots.items()} | bodies
+    speakers = programme.speaker_bodies(draft, shown)
+    frame = programme.programme_body(draft)
+    release = released.find_release(db, conference)
+    change = changes.compare_programmes(
+        current_slots={slot_id: slot.body for slot_id, slot in current_slots.items()},
+        draft_slots=bodies,
+        current_speakers={speaker_id: one.body for speaker_id, one in current_speakers.items()},
+        draft_speakers=speakers,
+        current_frame=release.programme if release else None,
+        draft_frame=frame,
+    )
+    days = {day.id: (day.starts_at, day.ends_at) for day in draft.days}
+    return Comparison(
+        change=change,
+        warnings=tuple(placing.find_concerns(programme.placed(draft), days)),
+        speakers=speakers,
+        frame=frame,
+        current_slots=current_slots,
+        current_speakers=current_speakers,
+    )
+
+
+def release_programme(db: Transaction, *, slug: str, name: str = "", comment: str = "", now: datetime) -> Release:
+    """Make the draft public. Raises NothingToRelease, or Invalid or ReleaseNameTaken for the name."""
+    conference = conferences.lock_conference(db, slug)
+    history = released.list_releases(db, conference.id)
+    name = name or naming.next_release_name(history[0].name if history else None)
+    naming.require_release_name(name, taken=released.is_release_named(db, conference.id, fold(name)))
+    comparison = compare_draft(db, conference)
+    if not comparison.change:
+        raise NothingToRelease
+    number = conference.release_number + 1
+    release = Release(
+        conference_id=conference.id,
+        number=number,
+        name=name,
+        folded_name=fold(name),
+        comment=comment,
+        created_at=now,
+        programme=comparison.frame,
+    )
+    db.add(release)
+    conference.release_number = number
+    _replace_speakers(db, conference, comparison)
+    bodies = {one.slot_id: (one.after, one.raises_sequence) for one in comparison.change.slots}
+    slots.replace_slots(db, conference, bodies, comparison.current_slots, release_number=number, now=now)
+    _publish_release(db, conference, release, comparison)
+    return release
+
+
+def _replace_speakers(db: Transaction, conference: Conference, comparison: Comparison) -> None:
+    number = conference.release_number
+    change = comparison.change
+    for speaker_id in (*change.speakers, *change.gone_speakers):
+        before = comparison.current_speakers.get(speaker_id)
+        if before is not None:
+            before.holds_until = number
+    db.flush()
+    for speaker_id in change.speakers:
+        body = comparison.speakers[speaker_id]
+        row = ReleasedSpeaker(
+            speaker_id=speaker_id, conference_id=conference.id, holds_from=number, name=body["name"], body=body
+        )
+        db.add(row)
+
+
+def _publish_release(db: Transaction, conference: Conference, release: Release, comparison: Comparison) -> None:
+    current = released.list_current_slots(db, conference.id)
+    event = ProgrammeReleased(
+        version=release.number,
+        conference_id=conference.id,
+        name=release.name,
+        slots=sum(not slot.cancelled for slot in current),
+        changed=len(comparison.change.slots),
+        cancelled=comparison.change.kinds.get("cancelled", 0),
+    )
+    publish(db, event)

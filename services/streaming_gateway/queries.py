@@ -1,0 +1,93 @@
+"""Every SELECT of streaming_gateway."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+
+from services.streaming_gateway import rules
+from services.streaming_gateway.models import Conference, Day, Slot, Stage
+from shared.clock import conference_now
+from shared.db import Transaction
+from shared.errors import NotFound
+from shared.web.look import Look
+
+
+def find_conference(db: Transaction, slug: str) -> Conference | None:
+    return db.scalar(select(Conference).where(Conference.slug == slug))
+
+
+def get_conference(db: Transaction, slug: str) -> Conference:
+    """Any conference, for its organisers; raises NotFound."""
+    conference = find_conference(db, slug)
+    if conference is None:
+        raise NotFound
+    return conference
+
+
+def get_announced_conference(db: Transaction, slug: str) -> Conference:
+    """A conference that the public may know of: drafts look as if they were not there."""
+    conference = get_conference(db, slug)
+    if conference.state == "draft":
+        raise NotFound
+    return conference
+
+
+def list_days(db: Transaction, conference_id: UUID) -> Sequence[Day]:
+    """The days that still take place, in their order."""
+    query = select(Day).where(Day.conference_id == conference_id, Day.withdrawn.is_(False))
+    return db.scalars(query.order_by(Day.position, Day.id)).all()
+
+
+def list_all_days(db: Transaction, conference_id: UUID) -> Sequence[Day]:
+    """Also the days that were taken out of the conference."""
+    return db.scalars(select(Day).where(Day.conference_id == conference_id)).all()
+
+
+def list_stages(db: Transaction, conference_id: UUID) -> Sequence[Stage]:
+    return db.scalars(select(Stage).where(Stage.conference_id == conference_id).order_by(Stage.id)).all()
+
+
+def get_stage(db: Transaction, conference_id: UUID, stage_id: UUID) -> Stage:
+    """A stage of this conference; raises NotFound."""
+    stage = db.get(Stage, stage_id)
+    if stage is None or stage.conference_id != conference_id:
+        raise NotFound
+    return stage
+
+
+def list_public_slots(db: Transaction, day_ids: Sequence[UUID]) -> Sequence[Slot]:
+    """What takes place on these days and everybody may know of, by start."""
+    query = select(Slot).where(Slot.day_id.in_(day_ids), Slot.cancelled.is_(False), Slot.listed == "public")
+    return db.scalars(query.order_by(Slot.starts_at, Slot.id)).all()
+
+
+def live_view(db: Transaction, conference: Conference, now: datetime) -> rules.LiveView:
+    """What the live page shows at an instant of the conference's own time."""
+    days, stages = list_days(db, conference.id), list_stages(db, conference.id)
+    slots = list_public_slots(db, [day.id for day in days])
+    return rules.live_view(conference, days, stages, slots, now)
+
+
+def look_of(db: Transaction, slug: str) -> Look | None:
+    """The look of a conference the public may know of; a draft has none, or an error page would name it."""
+    conference = find_conference(db, slug)
+    return None if conference is None or conference.state == "draft" else dress(db, conference)
+
+
+def dress(db: Transaction, conference: Conference) -> Look:
+    """The look of any conference, for pages that may show it."""
+    home = f"/sessions/{conference.slug}/"
+    nav = [("Agenda", home), ("Live", f"/live/{conference.slug}/")]
+    if any(day.attend == "registered" for day in list_days(db, conference.id)):
+        nav.append(("Register", f"/registration/{conference.slug}/"))
+    return Look(
+        name=conference.name,
+        accent=conference.accent,
+        logo=conference.logo,
+        home=home,
+        nav=tuple(nav),
+        zone=conference.zone,
+        rehearsal_at=conference_now(conference.clock_offset) if conference.rehearsal else None,
+    )

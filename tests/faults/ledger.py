@@ -1,0 +1,106 @@
+"""The ledger: what was committed must be what every subscriber did, once each, in order."""
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import select, text
+
+from services.allinone import Stack, four_services
+from shared.bus.tables import Inbox, Outbox
+
+PREFIX = "Fault "
+
+
+@dataclass(kw_only=True)
+class Ledger:
+    """Counts over all events and subscribers; clean when the last four are zero."""
+
+    commits: int = 0
+    effects: int = 0
+    lost: list[str] = field(default_factory=list)
+    doubled: list[str] = field(default_factory=list)
+    parked: list[str] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
+
+    @property
+    def clean(self) -> bool:
+        return not (self.lost or self.doubled or self.parked or self.wrong) and self.commits == self.effects
+
+    def line(self) -> str:
+        return (
+            f"commits x subscribers {self.commits}, effects {self.effects}, lost {len(self.lost)}, "
+            f"doubled {len(self.doubled)}, parked {len(self.parked)}, wrong {len(self.wrong)}: "
+            f"{'clean' if self.clean else 'NOT CLEAN'}"
+        )
+
+
+def drained(environ: Mapping[str, str]) -> bool:
+    """Whether nothing is on its way any more."""
+    stack = Stack(four_services(), environ)
+    try:
+        for runtime in stack.runtimes.values():
+            with runtime.database.read() as db:
+                if db.scalar(select(Outbox.seq).where(Outbox.sent_at.is_(None)).limit(1)):
+                    return False
+                if db.scalar(select(Inbox.event_id).where(Inbox.state == "retry").limit(1)):
+                    return False
+        return True
+    finally:
+        for runtime in stack.runtimes.values():
+            runtime.database.close()
+
+
+def settle_accounts(environ: Mapping[str, str], accepted: int) -> Ledger:
+    """Compare every outbox with every inbox, then registration's people with what the others made of them."""
+    ledger = Ledger()
+    stack = Stack(four_services(), environ)
+    told: list[Any] = []
+    for runtime in stack.runtimes.values():
+        with runtime.database.read() as db:
+            told += list(db.execute(select(Outbox.event_id, Outbox.type).where(Outbox.generation == "")))
+    for name, runtime in stack.runtimes.items():
+        with runtime.database.read() as db:
+            heard = Counter(db.scalars(select(Inbox.event_id).where(Inbox.state == "done")))
+            ledger.parked += [str(row) for row in db.scalars(select(Inbox.reason).where(Inbox.state == "parked"))]
+        meant = [event_id for event_id, kind in told if kind in runtime.service.subscriptions]
+        ledger.commits += len(meant)
+        ledger.effects += sum(heard.values())
+        ledger.lost += [f"{name}: {event_id}" for event_id in meant if not heard[event_id]]
+        ledger.doubled += [f"{name}: {event_id}" for event_id, count in heard.items() if count > 1]
+    _compare_people(stack, ledger, accepted)
+    for runtime in stack.runtimes.values():
+        runtime.database.close()
+    return ledger
+
+
+def _compare_people(stack: Stack, ledger: Ledger, accepted: int) -> None:
+    people = _rows(stack, "registration", f"SELECT id FROM attendees WHERE name LIKE '{PREFIX}%' AND state = 'approved'")
+    held = _rows(stack, "badges", f"SELECT attendee_id FROM holders WHERE display_name LIKE '{PREFIX}%'")
+    badges = _rows(stack, "badges", "SELECT attendee_id FROM badges WHERE revoked_at IS NULL")
+    if len(people) < accepted:
+        ledger.wrong.append(f"{accepted} registrations were confirmed to people, {len(people)} are stored")
+    ledger.lost += [f"no holder for {person}" for person in people - held]
+    ledger.lost += [f"no badge for {person}" for person in people - badges]
+    copies = Counter(row for row in _list(stack, "badges", "SELECT attendee_id FROM badges WHERE revoked_at IS NULL"))
+    ledger.doubled += [f"two badges for {person}" for person, count in copies.items() if count > 1]
+    taken = _list(stack, "registration", "SELECT sum(taken) FROM days")
+    chosen = _list(
+        stack,
+        "registration",
+        "SELECT count(*) FROM attendee_days d JOIN attendees a ON a.id = d.attendee_id "
+        "WHERE a.state IN ('approved', 'pending')",
+    )
+    if taken != chosen:
+        ledger.wrong.append(f"places taken {json.dumps(taken)} but chosen {json.dumps(chosen)}")
+
+
+def _rows(stack: Stack, service: str, query: str) -> set[str]:
+    return set(_list(stack, service, query))
+
+
+def _list(stack: Stack, service: str, query: str) -> list[str]:
+    with stack.runtimes[service].database.read() as db:
+        return [str(row[0]) for row in db.execute(text(query))]

@@ -1,0 +1,100 @@
+"""One `sessions` service on SQLite, with a real signing key, so that pages and API are asked as people ask them."""
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from joserfc.jwk import OKPKey
+from sqlalchemy import select
+from werkzeug.test import Client
+
+from services.sessions import demo
+from services.sessions.app import SERVICE
+from services.sessions.models import Conference
+from shared.auth.handoff import COOKIE
+from shared.auth.principal import ORGANISER_SCOPES, PARTICIPANT_SCOPES, PLATFORM_SCOPE
+from shared.auth.tables import VerificationKey
+from shared.auth.tokens import mint
+from shared.bus.tables import Outbox
+from shared.clock import now
+from shared.db import Database
+from shared.ids import new_id
+from tests.harness import SteppedStack
+
+DAY_ONE = date(2026, 11, 26)
+SLUG = demo.SLUG
+
+
+class House:
+    """The service, and browsers of people with and without rights."""
+
+    def __init__(self, folder: Path) -> None:
+        self.stack = SteppedStack({"DATA": str(folder)}, [SERVICE])
+        self.stack.prepare()
+        self.database: Database = self.stack.service("sessions").database
+        key = Ed25519PrivateKey.generate()
+        self._pem = key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        ).decode()
+        public = OKPKey.import_key(self._pem).as_dict(private=False)
+        with self.database.write() as db:
+            db.add(VerificationKey(kid="k1", issuer="plenary/registration", x=str(public["x"]), version=1))
+        self.visitor: Client = self.stack.new_client()
+
+    def seed(self) -> None:
+        with self.database.write() as db:
+            demo.seed(db, day_one=DAY_ONE, now=now())
+
+    def organiser(self, conference: str = SLUG) -> Client:
+        return self.client(ORGANISER_SCOPES, conference)
+
+    def platform(self) -> Client:
+        return self.client(frozenset({PLATFORM_SCOPE}), None)
+
+    def participant(self, attendee_id: UUID, conference: str = SLUG) -> Client:
+        return self.client(PARTICIPANT_SCOPES, conference, attendee_id)
+
+    def client(self, scopes: frozenset[str], conference: str | None, subject: UUID | None = None) -> Client:
+        token = mint(
+            private_key_pem=self._pem,
+            kid="k1",
+            audience="sessions",
+            conference=conference,
+            subject=str(subject or new_id()),
+            scopes=scopes,
+            now=now(),
+        )
+        client = self.stack.new_client()
+        client.set_cookie(COOKIE, token, path="/sessions")
+        return client
+
+    def conference(self, slug: str = SLUG) -> Conference:
+        with self.database.read() as db:
+            return db.scalars(select(Conference).where(Conference.slug == slug)).one()
+
+    def events(self, after: int = 0) -> list[Outbox]:
+        """What was told to the other services, in order."""
+        with self.database.read() as db:
+            return list(db.scalars(select(Outbox).where(Outbox.seq > after).order_by(Outbox.seq)))
+
+    def last_event(self) -> int:
+        told = self.events()
+        return told[-1].seq if told else 0
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    built = House(tmp_path)
+    yield built
+    built.stack.close()
+
+
+@pytest.fixture
+def seeded(house: House) -> House:
+    """The house with the demonstration conference."""
+    house.seed()
+    return house
