@@ -146,7 +146,9 @@ def invite_organiser(address: str, conference: str | None) -> None:
 
 @main.command("import-schedule")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--conference", required=True, help="Slug of the conference; a new one is made if there is none.")
+@click.option(
+    "--conference", required=True, help="Slug of the conference; a new one is made if there is none."
+)
 @click.option("--zone", help="IANA time zone, for files that name none.")
 @click.option("--draft", is_flag=True, help="Neither public nor released yet.")
 def import_schedule(file: Path, conference: str, zone: str | None, draft: bool) -> None:
@@ -162,7 +164,9 @@ def import_schedule(file: Path, conference: str, zone: str | None, draft: bool) 
         report = bring_in(db, schedule, conference_slug=conference, zone=zone, draft=draft, now=now())
     click.echo(report.summary())
     counts = describe(schedule)
-    click.echo(f"file: {counts.events} events, {counts.rooms} rooms, {counts.days} days, rows {counts.sha256_rows}")
+    click.echo(
+        f"file: {counts.events} events, {counts.rooms} rooms, {counts.days} days, rows {counts.sha256_rows}"
+    )
 
 
 @main.command()

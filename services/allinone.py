@@ -1,12 +1,13 @@
 """The four services in one process: the demonstration, and the stack that tests drive step by step."""
 
 import fcntl
-import os
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import contextmanager
 from datetime import date
+from pathlib import Path
 from typing import IO, Any
 
+from services.settings import embedded_environ
 from shared.bus.broker import Bus, bus_of
 from shared.bus.outbox import count_unsent
 from shared.clock import now
@@ -15,7 +16,6 @@ from shared.runtime import Runtime
 from shared.service import Service
 from shared.settings import load_settings
 from shared.web.health import readiness
-from services.settings import embedded_environ
 
 
 class DataInUse(Exception):
@@ -32,7 +32,9 @@ class Stack:
             self.environ["PLENARY_BUS_URL"], {service.name: service.subscriptions for service in services}
         )
         self.runtimes = {
-            service.name: Runtime(service, load_settings(service.settings, service.name, self.environ), self.bus)
+            service.name: Runtime(
+                service, load_settings(service.settings, service.name, self.environ), self.bus
+            )
             for service in services
         }
         self._mailbox = make_mailbox_app(self.environ["PLENARY_MAIL_URL"])
@@ -73,7 +75,9 @@ class Stack:
         states = {name: readiness(runtime.database)["status"] for name, runtime in self.runtimes.items()}
         ready = all(state == "ok" for state in states.values())
         body = str(states).replace("'", '"').encode()
-        start_response("200 OK" if ready else "503 Service Unavailable", [("Content-Type", "application/json")])
+        start_response(
+            "200 OK" if ready else "503 Service Unavailable", [("Content-Type", "application/json")]
+        )
         return [body]
 
 
@@ -105,8 +109,8 @@ def seed_demo(stack: Stack, day_one: date, settle: Callable[[], None]) -> None:
 @contextmanager
 def data_folder_lock(folder: str) -> Any:
     """Keep a second process off the same SQLite files; raises DataInUse."""
-    os.makedirs(folder, exist_ok=True)
-    with open(os.path.join(folder, "lock"), "a+") as lock:
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    with (Path(folder) / "lock").open("a+") as lock:
         _lock(lock, folder)
         yield
 
@@ -115,4 +119,6 @@ def _lock(lock: IO[str], folder: str) -> None:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
-        raise DataInUse(f"another Plenary runs on {folder}; stop it, or choose another folder with DATA=") from error
+        raise DataInUse(
+            f"another Plenary runs on {folder}; stop it, or choose another folder with DATA="
+        ) from error

@@ -28,8 +28,8 @@ def write_documents(folder: Path, *, check: bool) -> int:
         if not check:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text)
-    for path in different:
-        print(f"{path} {'differs from the code: run python -m services docs' if check else 'written'}")
+    for name in different:
+        print(f"{name} {'differs from the code: run python -m services docs' if check else 'written'}")
     return 1 if check and different else 0
 
 
@@ -39,10 +39,7 @@ def documents() -> dict[str, dict[str, Any]]:
     stack = Stack(services, {"DATA": "var/docs"})
     return {
         "events.asyncapi.json": asyncapi_document(services),
-        **{
-            f"{name}.openapi.json": openapi_document(runtime.app)
-            for name, runtime in stack.runtimes.items()
-        },
+        **{f"{name}.openapi.json": openapi_document(runtime.app) for name, runtime in stack.runtimes.items()},
     }
 
 
@@ -67,7 +64,9 @@ def asyncapi_document(services: tuple[Service, ...]) -> dict[str, Any]:
     return document
 
 
-def _add_event(document: dict[str, Any], spec: APISpec, kind: type[Event], services: tuple[Service, ...]) -> None:
+def _add_event(
+    document: dict[str, Any], spec: APISpec, kind: type[Event], services: tuple[Service, ...]
+) -> None:
     name = kind.__name__
     spec.components.schema(name, schema=schema_of(kind, ma.EXCLUDE))
     document["components"]["messages"][name] = {
@@ -96,7 +95,17 @@ def _envelope(kind: type[Event]) -> dict[str, Any]:
     text = {"type": "string"}
     return {
         "type": "object",
-        "required": ["specversion", "id", "source", "type", "subject", "time", "sequence", "dataclass", "data"],
+        "required": [
+            "specversion",
+            "id",
+            "source",
+            "type",
+            "subject",
+            "time",
+            "sequence",
+            "dataclass",
+            "data",
+        ],
         "properties": {
             "specversion": {"const": "1.0"},
             "id": {"type": "string", "format": "uuid"},

@@ -13,7 +13,7 @@ def embedded_environ(environ: Mapping[str, str]) -> dict[str, str]:
     defaults = {
         "PLENARY_BUS_URL": "memory:",
         "PLENARY_DATA_DIR": str(folder),
-        "PLENARY_BASE_URL": f"http://{host if host not in ('0.0.0.0', '::') else '127.0.0.1'}:{port}",  # noqa: S104
+        "PLENARY_BASE_URL": f"http://{host if host not in ('0.0.0.0', '::') else '127.0.0.1'}:{port}",
         "PLENARY_MAIL_URL": f"mailbox://{folder / 'mail'}",
         **{f"PLENARY_{name.upper()}_DATABASE_URL": f"sqlite:///{folder / name}.db" for name in NAMES},
     }

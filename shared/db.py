@@ -4,9 +4,9 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import DateTime, MetaData, create_engine, event, literal, text
+from sqlalchemy import DateTime, MetaData, Table, create_engine, event, literal, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine, make_url
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -55,7 +55,9 @@ class Database:
     def __init__(self, url: str, *, pool_size: int = 10) -> None:
         self.url = url
         self.dialect = make_url(url).get_backend_name()
-        self.engine = _sqlite_engine(url, pool_size) if self.dialect == "sqlite" else _postgresql_engine(url, pool_size)
+        self.engine = (
+            _sqlite_engine(url, pool_size) if self.dialect == "sqlite" else _postgresql_engine(url, pool_size)
+        )
         self._write_lock = threading.Lock() if self.dialect == "sqlite" else None
         self._after_commit: list[Callable[[], None]] = []
 
@@ -99,7 +101,7 @@ class Database:
         try:
             with self.engine.connect() as connection:
                 connection.execute(text("SELECT 1"))
-        except Exception as error:  # any driver's error means the same here: not ready
+        except Exception as error:  # noqa: BLE001 - any driver's error means the same here: not ready
             log.warning("database does not answer", reason=type(error).__name__)
             return False
         return True
@@ -116,7 +118,9 @@ def wake(db: Transaction) -> None:
 def insert_new(db: Transaction, table: type[DeclarativeBase], **values: Any) -> bool:
     """Insert a row unless a unique key already has it; says whether it is new."""
     insert = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
-    statement = insert(table.__table__).values(**values).on_conflict_do_nothing().returning(literal(1))
+    statement = (
+        insert(cast(Table, table.__table__)).values(**values).on_conflict_do_nothing().returning(literal(1))
+    )
     return db.scalar(statement) is not None
 
 

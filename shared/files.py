@@ -33,7 +33,13 @@ class FileStore:
                 raise Invalid(fields={field: ["The picture has more than 40 million pixels."]})
             image.thumbnail((max_side, max_side))
             clean = image.convert("RGBA" if image.mode in ("RGBA", "LA", "P") else "RGB")
-        except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        except (
+            UnidentifiedImageError,
+            OSError,
+            ValueError,
+            SyntaxError,
+            Image.DecompressionBombError,
+        ) as error:
             raise Invalid(fields={field: ["This is not a PNG, JPEG or WebP picture."]}) from error
         kind = "png" if clean.mode == "RGBA" else "jpg"
         out = BytesIO()

@@ -11,7 +11,9 @@ def new_id() -> UUID:
     """A UUIDv7 (RFC 9562): 48 bits of Unix milliseconds, then random bits."""
     stamp = time.time_ns() // 1_000_000
     random = int.from_bytes(os.urandom(10))
-    value = (stamp << 80) | (0x7 << 76) | (((random >> 62) & 0xFFF) << 64) | (0b10 << 62) | (random & (2**62 - 1))
+    value = (
+        (stamp << 80) | (0x7 << 76) | (((random >> 62) & 0xFFF) << 64) | (0b10 << 62) | (random & (2**62 - 1))
+    )
     return UUID(int=value)
 
 

@@ -36,7 +36,11 @@ def set_up_logging(level: str = "INFO", stream: Any = None) -> None:
         logger_factory=structlog.WriteLoggerFactory(file=stream or sys.stderr),
         cache_logger_on_first_use=False,
     )
-    logging.basicConfig(level=logging.WARNING, stream=stream or sys.stderr, format='{"level": "%(levelname)s", "event": "%(message)s"}')
+    logging.basicConfig(
+        level=logging.WARNING,
+        stream=stream or sys.stderr,
+        format='{"level": "%(levelname)s", "event": "%(message)s"}',
+    )
 
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger()

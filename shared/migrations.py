@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Literal
 
 from alembic import command, context
 from alembic.autogenerate import compare_metadata
@@ -39,7 +40,9 @@ def heads_of(database: Database, service: str) -> list[str]:
 def differences(database: Database, metadata: MetaData) -> list[object]:
     """What the models say and the migrated database does not; empty when they agree."""
     with database.engine.connect() as connection:
-        migrated = MigrationContext.configure(connection, opts={"compare_type": True, "include_object": _is_ours})
+        migrated = MigrationContext.configure(
+            connection, opts={"compare_type": True, "include_object": _is_ours}
+        )
         return list(compare_metadata(migrated, _joined(metadata)))
 
 
@@ -51,7 +54,7 @@ def _joined(metadata: MetaData) -> MetaData:
     return joined
 
 
-def _is_ours(_object: object, name: str | None, kind: str, _reflected: bool, _other: object) -> bool:
+def _is_ours(_object: object, name: str | None, kind: str, *_: object) -> bool:
     return not (kind == "table" and name == "alembic_version")
 
 
@@ -89,7 +92,7 @@ def _lock(connection: Connection) -> None:
         connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7251990)")
 
 
-def _render_own_types(kind: str, item: object, _autogen: object) -> str | bool:
+def _render_own_types(kind: str, item: object, _autogen: object) -> str | Literal[False]:
     if kind == "type" and type(item).__module__ == "shared.db":
         return f"shared.db.{type(item).__name__}()"
     return False

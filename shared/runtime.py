@@ -113,7 +113,11 @@ class Runtime:
             try:
                 busy = step()
             except (SQLAlchemyError, OSError) as error:
-                log.warning("a loop pauses", service=self.service.name, reason=f"{type(error).__name__}: {error}"[:300])
+                log.warning(
+                    "a loop pauses",
+                    service=self.service.name,
+                    reason=f"{type(error).__name__}: {error}"[:300],
+                )
                 self._stop.wait(IDLE_SECONDS)
                 continue
             if not busy:

@@ -61,7 +61,7 @@ def fire_due(database: Database, handlers: Mapping[str, TimerHandler], at: datet
             with db.begin_nested():
                 handlers[timer.kind](db, timer.payload, at)
             timer.done_at = at
-        except Exception as error:  # one failing timer must not hold up the others
+        except Exception as error:  # noqa: BLE001 - one failing timer must not hold up the others
             timer.reason = f"{type(error).__name__}: {error}"[:2000]
             timer.due_at = at + min(timedelta(minutes=5), timedelta(seconds=2**timer.attempts))
             log.error("timer failed", key=timer.key, reason=timer.reason, attempts=timer.attempts)

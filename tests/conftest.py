@@ -61,7 +61,7 @@ def embedded_environ(tmp_path: Path, sqlite_templates: Path) -> dict[str, str]:
 
 
 @pytest.fixture
-def deployed_environ(tmp_path: Path, postgres_templates: str, amqp_url: str) -> Iterator[dict[str, str]]:
+def deployed_environ(tmp_path: Path, postgres_templates: str, amqp_url: str) -> dict[str, str]:
     with psycopg.connect(plain(postgres_templates), autocommit=True) as connection:
         for name in NAMES:
             connection.execute(f"DROP DATABASE IF EXISTS test_{name} WITH (FORCE)")
@@ -70,7 +70,7 @@ def deployed_environ(tmp_path: Path, postgres_templates: str, amqp_url: str) -> 
     provision(amqp_url, {name: runtime.service.subscriptions for name, runtime in stack.runtimes.items()})
     stack.close()
     purge(amqp_url)
-    yield {
+    return {
         "DATA": str(tmp_path),
         "PLENARY_BUS_URL": amqp_url,
         **database_environ(postgres_templates, "test"),

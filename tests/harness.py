@@ -55,7 +55,7 @@ class SteppedStack(Stack):
             consumer = runtime.consumer()
             connection, _, _ = self._open.enter_context(consumer.consumer_context())
             self._connections[name] = connection
-            runtime.relay  # the publisher has to be known before others report to it
+            assert runtime.relay  # the publisher has to be known before others report to it
         return self
 
     def close(self) -> None:

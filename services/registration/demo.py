@@ -105,5 +105,3 @@ def _decide(db: Transaction, attendee: Attendee, person: dict[str, Any], now: da
     actor = attendee.decided_by
     write_down(db, attendee, actor=actor, what=attendee.state, reason=attendee.reason, now=now)
     state_attendee(db, attendee)
-
-

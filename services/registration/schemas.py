@@ -16,7 +16,7 @@ from shared.web.paging import PageArgs
 MOST_DAYS = 60
 MOST_AT_ONCE = 500
 _NEEDED = "Without this we cannot register you."
-_COUNTRY = validate.Regexp(r"[A-Z]{2}\Z", error="Please choose a country from the list.")
+_CHOOSE_COUNTRY = "Please choose a country from the list."
 
 
 class MailAddress(Text):
@@ -50,12 +50,23 @@ class Agreed(fields.Boolean):
         )
 
 
+class Country(fields.String):
+    """The two letters of a country (ISO 3166)."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            required=True,
+            validate=validate.Regexp(r"[A-Z]{2}\Z", error=_CHOOSE_COUNTRY),
+            error_messages={"required": _CHOOSE_COUNTRY},
+        )
+
+
 class RegistrationIn(Schema):
     """A registration; an institution is given by its id or in words."""
 
     name = BadgeName(required=True, max=120)
     address = MailAddress(required=True, max=320)
-    country = Text(required=True, max=2, validate=_COUNTRY)
+    country = Country()
     institution = Text(load_default="", max=300)
     institution_id = fields.UUID(load_default=None, allow_none=True)
     day_ids = fields.List(
@@ -67,7 +78,7 @@ class RegistrationIn(Schema):
     privacy = Agreed()
     photo = fields.Boolean(load_default=False)
 
-    @ma.validates_schema
+    @ma.validates_schema(skip_on_field_errors=False)
     def institution_is_named(self, data: dict[str, Any], **_: Any) -> None:
         if not data.get("institution") and not data.get("institution_id"):
             raise ma.ValidationError("Please name your institution.", "institution")
@@ -127,7 +138,9 @@ def settings_schema(day_ids: list[str]) -> type[Schema]:
         f"capacity_{day_id}": fields.Integer(
             load_default=None,
             strict=False,
-            validate=validate.Range(min=0, max=1_000_000, error="From 0 to 1,000,000, or empty for no limit."),
+            validate=validate.Range(
+                min=0, max=1_000_000, error="From 0 to 1,000,000, or empty for no limit."
+            ),
             error_messages={"invalid": "A whole number, or empty for no limit."},
         )
         for day_id in day_ids
@@ -139,7 +152,7 @@ class InstitutionIn(Schema):
     """`names` has one name per line, the leading one first."""
 
     names = Text(required=True, max=2000)
-    country = Text(required=True, max=2, validate=_COUNTRY)
+    country = Country()
     city = Text(load_default="", max=200)
 
 

@@ -63,10 +63,10 @@ def install_guard(app: Flask, resolve: Resolve) -> None:
             g.principal, expired = None, True
         if policy == PUBLIC or (g.principal is not None and g.principal.may(policy, conference)):
             return None
-        return _refuse(g.principal, conference, expired)
+        return _refuse(g.principal, conference, expired=expired)
 
 
-def _refuse(who: Principal | None, conference: str | None, expired: bool) -> Response:
+def _refuse(who: Principal | None, conference: str | None, *, expired: bool) -> Response:
     wrong_token = who is None or who.conference != conference
     if "/api/" in request.path:
         raise Unauthenticated if who is None else Forbidden

@@ -13,7 +13,9 @@ from shared.db import Transaction
 
 def on_signing_keys_stated(db: Transaction, event: SigningKeysStated) -> None:
     """Replace the issuer's key set by a newer one."""
-    version = db.scalar(select(func.max(VerificationKey.version)).where(VerificationKey.issuer == event.issuer))
+    version = db.scalar(
+        select(func.max(VerificationKey.version)).where(VerificationKey.issuer == event.issuer)
+    )
     if version is not None and version >= event.version:
         return
     db.execute(delete(VerificationKey).where(VerificationKey.issuer == event.issuer))

@@ -2,7 +2,8 @@
 
 from urllib.parse import quote
 
-from flask import Request, Response
+from flask import Request
+from werkzeug.wrappers import Response
 
 from shared.auth.tokens import GRACE
 

@@ -93,7 +93,9 @@ class TokenVerifier:
     def _read(self, token: str) -> dict[str, Any] | None:
         with self._database.read() as db:
             stored = db.scalars(select(VerificationKey))
-            keys = [{"kty": "OKP", "crv": "Ed25519", "kid": key.kid, "x": key.x} for key in stored]
+            keys: list[dict[str, str | list[str]]] = [
+                {"kty": "OKP", "crv": "Ed25519", "kid": key.kid, "x": key.x} for key in stored
+            ]
         try:
             read = jwt.decode(token, KeySet.import_key_set({"keys": keys}), algorithms=[ALGORITHM])
         except (JoseError, ValueError, TypeError, KeyError):
@@ -117,4 +119,3 @@ class TokenVerifier:
         with self._database.read() as db:
             revoked = db.get(RevokedHolder, holder)
         return revoked is not None and claims["iat"] < int(revoked.not_before.timestamp())
-

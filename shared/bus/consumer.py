@@ -32,13 +32,17 @@ class Consumer(ConsumerMixin):
         self._on_committed = on_committed
 
     def get_consumers(self, Consumer: Any, channel: Any) -> list[Any]:  # noqa: N803 - kombu's signature
-        return [Consumer(queues=[self._queue], on_message=self._on_message, prefetch_count=PREFETCH, auto_declare=False)]
+        return [
+            Consumer(
+                queues=[self._queue], on_message=self._on_message, prefetch_count=PREFETCH, auto_declare=False
+            )
+        ]
 
     def run_until_stopped(self) -> None:
         """Consume until `should_stop`; a lost database or broker is waited for, never fatal."""
         while not self.should_stop:
             try:
-                self.run()
+                self.run()  # type: ignore[no-untyped-call]
             except (SQLAlchemyError, OSError) as error:
                 log.warning("consuming pauses", reason=f"{type(error).__name__}: {error}"[:300])
                 # Each reconnection counts as a delivery; so none before the inbox can take one.

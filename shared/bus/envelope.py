@@ -65,7 +65,11 @@ def write_envelope(row: Outbox) -> bytes:
         "sequence": row.sequence,
         "dataclass": row.dataclass,
     }
-    for name, value in (("conference", row.conference), ("traceparent", row.traceparent), ("replay", row.generation)):
+    for name, value in (
+        ("conference", row.conference),
+        ("traceparent", row.traceparent),
+        ("replay", row.generation),
+    ):
         if value:
             attributes[name] = str(value)
     return json.dumps({**attributes, "data": json.loads(row.body)}, ensure_ascii=False).encode()

@@ -49,7 +49,9 @@ class InboxReceiver:
         except Unreadable as error:
             return self._park_unreadable(raw, str(error))
         with (
-            bound_contextvars(event_id=str(envelope.id), event_type=envelope.type, traceparent=envelope.traceparent),
+            bound_contextvars(
+                event_id=str(envelope.id), event_type=envelope.type, traceparent=envelope.traceparent
+            ),
             self._database.write() as db,
         ):
             self._insert_and_apply(db, envelope, raw)
@@ -108,7 +110,7 @@ class InboxReceiver:
             if error.connection_invalidated:
                 raise
             return error
-        except Exception as error:  # a handler's defect must not stop the other events
+        except Exception as error:  # noqa: BLE001 - a handler's defect must not stop the other events
             return error
         return None
 
@@ -157,17 +159,21 @@ def _settle(row: Inbox, error: Exception | None) -> None:
         row.state, row.raw = "done" if error is None else "ignored", None
         return
     row.attempts += 1
-    row.reason = str(error) if isinstance(error, UnknownVersion) else f"{type(error).__name__}: {error}"[:2000]
+    row.reason = (
+        str(error) if isinstance(error, UnknownVersion) else f"{type(error).__name__}: {error}"[:2000]
+    )
     if row.attempts >= MAX_ATTEMPTS or isinstance(error, UnknownVersion):
         row.state = "parked"
         log.error("event parked", reason=row.reason, event_id=str(row.event_id), exc_info=error)
         return
     longest = min(LONGEST_PAUSE, timedelta(seconds=2 ** (row.attempts - 1)))
     row.state, row.next_at = "retry", now() + longest * random.uniform(0.5, 1)  # noqa: S311 - jitter, no secret
-    log.warning("event waits after a failure", reason=row.reason, event_id=str(row.event_id), attempts=row.attempts)
+    log.warning(
+        "event waits after a failure", reason=row.reason, event_id=str(row.event_id), attempts=row.attempts
+    )
 
 
 def count_by_state(db: Transaction) -> dict[str, int]:
     """How many heard events are done, ignored, in retry, parked."""
-    return {state: count for state, count in db.execute(select(Inbox.state, func.count()).group_by(Inbox.state))}
-
+    rows = db.execute(select(Inbox.state, func.count()).group_by(Inbox.state))
+    return {str(row[0]): int(row[1]) for row in rows}

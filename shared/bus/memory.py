@@ -1,10 +1,9 @@
 """The in-process bus: kombu's memory transport, one isolated instance per runtime, woken instead of polled."""
 
-import queue
-import socket
 import threading
 import time
 from collections.abc import Sequence
+from queue import Empty, SimpleQueue
 from typing import Any
 
 from kombu import Connection, Exchange, Queue
@@ -35,7 +34,9 @@ class MemoryBus:
             exchange = Exchange(EXCHANGE, "topic", durable=True)
             for service, types in subscriptions.items():
                 for key in bindings_of(service, types):
-                    Queue(queue_of(service), exchange, key, durable=True)(connection.default_channel).declare()
+                    Queue(queue_of(service), exchange, key, durable=True)(
+                        connection.default_channel
+                    ).declare()
 
     def connect(self) -> Connection:
         return Connection(transport=self._transport)
@@ -75,14 +76,17 @@ class MemoryPublisher:
         self._bus = bus
         self._bell = bell
         self._connection = bus.connect()
-        self._settled: queue.SimpleQueue[Settled] = queue.SimpleQueue()
+        self._settled: SimpleQueue[Settled] = SimpleQueue()
 
     def publish(self, messages: Sequence[Message]) -> None:
         channel = self._connection.default_channel
         for message in messages:
             if self._bus.expect(message):
                 letter = channel.prepare_message(
-                    message.body, content_type=CONTENT_TYPE, content_encoding="binary", properties={"delivery_mode": 2}
+                    message.body,
+                    content_type=CONTENT_TYPE,
+                    content_encoding="binary",
+                    properties={"delivery_mode": 2},
                 )
                 channel.basic_publish(letter, EXCHANGE, message.routing_key)
             else:
@@ -111,25 +115,26 @@ def _isolated_transport(arrivals: Bell) -> type[memory.Transport]:
     class Channel(memory.Channel):
         queues: dict[str, Any] = {}
 
-        def _put(self, name: str, message: Any, **kwargs: Any) -> None:
-            super()._put(name, message, **kwargs)
+        def _put(self, queue: Any, message: Any, **kwargs: Any) -> None:
+            super()._put(queue, message, **kwargs)  # type: ignore[no-untyped-call]
             arrivals.ring()
 
     class Transport(memory.Transport):
         global_state = BrokerState()
 
-        def drain_events(self, connection: Any, timeout: float | None = None) -> None:
+        def drain_events(self, connection: Any, timeout: float | None = None, **_: Any) -> None:
             deadline = time.monotonic() + (1.0 if timeout is None else timeout)
             while True:
                 seen = arrivals.rings
                 try:
-                    self.cycle.get(self._deliver)
-                    return
-                except queue.Empty:
+                    self.cycle.get(self._deliver)  # type: ignore[union-attr]
+                except Empty:
                     left = deadline - time.monotonic()
                     if left <= 0:
-                        raise socket.timeout from None
+                        raise TimeoutError from None
                     arrivals.wait(seen, left)
+                else:
+                    return
 
     Transport.Channel = Channel
     return Transport

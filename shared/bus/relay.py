@@ -52,9 +52,14 @@ class Relay:
             return []
         with self._database.read() as db:
             rows = db.scalars(
-                select(Outbox).where(Outbox.sent_at.is_(None)).order_by(Outbox.seq).limit(WINDOW + len(self._in_flight))
+                select(Outbox)
+                .where(Outbox.sent_at.is_(None))
+                .order_by(Outbox.seq)
+                .limit(WINDOW + len(self._in_flight))
             )
-            return [message_of(row) for row in rows if (row.event_id, row.generation) not in self._in_flight][:room]
+            return [message_of(row) for row in rows if (row.event_id, row.generation) not in self._in_flight][
+                :room
+            ]
 
     def _mark(self, keys: Sequence[Settled]) -> bool:
         if not keys:

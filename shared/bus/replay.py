@@ -15,7 +15,7 @@ def replay(db: Transaction, *, subscriber: str, types: Sequence[str]) -> tuple[s
     Returns the generation, under which the subscriber's inbox takes each event once more, and their number.
     """
     generation = uuid4().hex[:12]
-    copied = [column for column in Outbox.__table__.columns.keys() if column not in _OWN]
+    copied = [column.name for column in Outbox.__table__.columns if column.name not in _OWN]
     retained = (Outbox.type.in_(types), Outbox.generation == "")
     rows = (
         select(*(getattr(Outbox, name) for name in copied), literal(subscriber), literal(generation), null())

@@ -17,7 +17,12 @@ class Outbox(Plumbing):
     __tablename__ = "outbox"
     __table_args__ = (
         UniqueConstraint("event_id", "target", "generation"),
-        Index("ix__outbox__unsent", "seq", sqlite_where=text("sent_at IS NULL"), postgresql_where=text("sent_at IS NULL")),
+        Index(
+            "ix__outbox__unsent",
+            "seq",
+            sqlite_where=text("sent_at IS NULL"),
+            postgresql_where=text("sent_at IS NULL"),
+        ),
         {"sqlite_autoincrement": True},
     )
 
@@ -40,7 +45,10 @@ class Inbox(Plumbing):
     """An event that was heard. `state` is done, ignored, retry or parked; `raw` is kept only while it is needed."""
 
     __tablename__ = "inbox"
-    __table_args__ = (Index("ix__inbox__state", "state", "next_at"), Index("ix__inbox__subject", "subject", "state"))
+    __table_args__ = (
+        Index("ix__inbox__state", "state", "next_at"),
+        Index("ix__inbox__subject", "subject", "state"),
+    )
 
     event_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     generation: Mapped[str] = mapped_column(String(40), primary_key=True, default="")

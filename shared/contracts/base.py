@@ -5,6 +5,7 @@ import typing
 from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from datetime import datetime
+from importlib import import_module
 from typing import Any, ClassVar, Self
 from uuid import UUID
 
@@ -55,16 +56,13 @@ class Event:
 
 def event_types() -> Iterator[type[Event]]:
     """Every event of every publisher, in the order of their types."""
-    from shared.contracts import badges, registration, sessions, streaming_gateway
-
-    for module in (badges, registration, sessions, streaming_gateway):
-        yield from module.EVENTS
+    for publisher in ("badges", "registration", "sessions", "streaming_gateway"):
+        yield from import_module(f"shared.contracts.{publisher}").EVENTS
 
 
 _SCHEMAS: dict[tuple[type, str], ma.Schema] = {}
 _PLAIN: dict[type, type[ma.fields.Field[Any]]] = {
     str: ma.fields.String,
-    int: ma.fields.Integer,
     bool: ma.fields.Boolean,
     UUID: ma.fields.UUID,
     datetime: ma.fields.AwareDateTime,
@@ -80,7 +78,7 @@ def schema_of(cls: type, unknown: str) -> ma.Schema:
             item.name: _field(hints[item.name], unknown, required=item.default is MISSING)
             for item in fields(cls)
         }
-        members["build"] = ma.post_load(lambda self, data, **_: cls(**data))
+        members["build"] = ma.post_load(lambda _self, data, **_: cls(**data))
         _SCHEMAS[key] = type(cls.__name__ + "Schema", (ma.Schema,), members)(unknown=unknown)
     return _SCHEMAS[key]
 
@@ -95,12 +93,12 @@ def _field(hint: Any, unknown: str, *, required: bool) -> ma.fields.Field[Any]:
         return _Tuple(_field(typing.get_args(hint)[0], unknown, required=True), required=required)
     if is_dataclass(hint):
         return ma.fields.Nested(schema_of(typing.cast(type, hint), unknown), required=required)
-    if hint in (int, str, bool):
-        return _PLAIN[hint](required=required, strict=True) if hint is int else _PLAIN[hint](required=required)
+    if hint is int:
+        return ma.fields.Integer(required=required, strict=True)
     return _PLAIN[hint](required=required)
 
 
-class _Tuple(ma.fields.List):
+class _Tuple(ma.fields.List[Any]):
     """A list on the wire, a tuple in a frozen dataclass."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:

@@ -79,7 +79,7 @@ class Mailbox:
                     number=number,
                     name=part.get_filename() or "attachment",
                     content_type=part.get_content_type(),
-                    content=part.get_payload(decode=True) or b"",
+                    content=bytes(part.get_payload(decode=True) or b""),
                 )
                 for number, part in enumerate(message.iter_attachments())
             ),

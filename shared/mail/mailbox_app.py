@@ -23,7 +23,9 @@ def make_mailbox_app(mail_url: str) -> Flask | None:
     if urlsplit(mail_url).scheme != "mailbox":
         return None
     mailbox = Mailbox(Path(unquote(urlsplit(mail_url).path)))
-    app = Flask("plenary.mailbox", template_folder=str(assets.STATIC.parent / "templates"), static_folder=None)
+    app = Flask(
+        "plenary.mailbox", template_folder=str(assets.STATIC.parent / "templates"), static_folder=None
+    )
     install_problems(app)
     install_headers(app, https=False)
     install_guard(app, lambda _conference: None)
@@ -44,7 +46,9 @@ def _pages(mailbox: Mailbox) -> Blueprint:
     @public
     def show_mail(name: str) -> str:
         stored = mailbox.get(name)
-        files = [{"name": item.name, "url": f"/mailbox/{name}/files/{item.number}"} for item in stored.attachments]
+        files = [
+            {"name": item.name, "url": f"/mailbox/{name}/files/{item.number}"} for item in stored.attachments
+        ]
         mail = {
             "to": stored.to,
             "subject": stored.subject,

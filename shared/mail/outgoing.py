@@ -102,7 +102,9 @@ def _carry(carrier: Carrier, mail: Mail, sender: str) -> tuple[str, str]:
         carrier.carry(compose(mail, sender))
     except smtplib.SMTPRecipientsRefused as error:
         codes = [code for code, _ in error.recipients.values()]
-        reason = "; ".join(f"{code} {text.decode(errors='replace')}" for code, text in error.recipients.values())
+        reason = "; ".join(
+            f"{code} {text.decode(errors='replace')}" for code, text in error.recipients.values()
+        )
         return ("bounced" if all(code >= 500 for code in codes) else "queued"), reason
     except (smtplib.SMTPException, OSError, ValueError) as error:
         log.warning("mail not sent", mail_id=str(mail.id), reason=type(error).__name__)
@@ -115,7 +117,9 @@ def compose(mail: Mail, sender: str) -> EmailMessage:
     message = EmailMessage()
     message["From"], message["To"], message["Subject"] = sender, mail.to, mail.subject
     message["Date"] = format_datetime(mail.created_at)
-    message["Message-ID"] = make_msgid(idstring=mail.id.hex, domain=sender.rpartition("@")[2].rstrip(">") or "plenary")
+    message["Message-ID"] = make_msgid(
+        idstring=mail.id.hex, domain=sender.rpartition("@")[2].rstrip(">") or "plenary"
+    )
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(mail.text)
     if mail.html:

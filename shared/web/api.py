@@ -1,4 +1,4 @@
-"""The OpenAPI side of an app: flask-smorest, dressed with our error shape and a page that loads nothing from outside."""
+"""The OpenAPI side of an app: flask-smorest with our error shape, and a page to read the document."""
 
 from typing import Any
 

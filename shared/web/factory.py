@@ -124,7 +124,9 @@ def _install_files(app: Flask, path: str, files: FileStore) -> None:
     def uploaded(name: str) -> Response:
         """An uploaded picture; its name is its hash, so it never changes."""
         stored = files.path_of(name)
-        response = Response(stored.read_bytes(), mimetype="image/png" if name.endswith("png") else "image/jpeg")
+        response = Response(
+            stored.read_bytes(), mimetype="image/png" if name.endswith("png") else "image/jpeg"
+        )
         response.cache_control.max_age = assets.FOREVER
         response.cache_control.public = response.cache_control.immutable = True
         return response

@@ -7,9 +7,7 @@ from flask import Flask, Response, request
 from shared.errors import Invalid, Refusal
 from shared.web.schema import unstorable
 
-CSP = (
-    "default-src 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'self'; form-action 'self'"
-)
+CSP = "default-src 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'self'; form-action 'self'"
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
@@ -40,7 +38,9 @@ def install_headers(app: Flask, *, https: bool) -> None:
         defaults = {
             "Content-Security-Policy": CSP,
             "X-Content-Type-Options": "nosniff",
-            "Referrer-Policy": "no-referrer" if _holds_secret(request.path) else "strict-origin-when-cross-origin",
+            "Referrer-Policy": "no-referrer"
+            if _holds_secret(request.path)
+            else "strict-origin-when-cross-origin",
             "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
             "Cross-Origin-Opener-Policy": "same-origin",
         }

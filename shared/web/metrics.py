@@ -25,7 +25,9 @@ class _BusState(Collector):
             return
         for group, numbers in (("outbox", state["outbox"]), ("inbox", state["inbox"])):
             for name, value in numbers.items():
-                gauge = GaugeMetricFamily(f"plenary_{group}_{name}", f"The {group}: {name.replace('_', ' ')}.")
+                gauge = GaugeMetricFamily(
+                    f"plenary_{group}_{name}", f"The {group}: {name.replace('_', ' ')}."
+                )
                 gauge.add_metric([], float(value))
                 yield gauge
 
@@ -46,7 +48,9 @@ def install_metrics(app: Flask, database: Database) -> CollectorRegistry:
     def stop(response: Response) -> Response:
         if "started" in g:
             endpoint = request.endpoint or "none"
-            seconds.labels(endpoint, request.method, response.status_code).observe(time.perf_counter() - g.started)
+            seconds.labels(endpoint, request.method, response.status_code).observe(
+                time.perf_counter() - g.started
+            )
         return response
 
     return registry

@@ -31,4 +31,4 @@ def page_schema(item: type[ma.Schema]) -> ma.Schema:
         "items": ma.fields.List(ma.fields.Nested(item), required=True),
         "next": ma.fields.UUID(required=True, allow_none=True),
     }
-    return type(item.__name__ + "Page", (ma.Schema,), members)()
+    return ma.Schema.from_dict(members, name=item.__name__ + "Page")()

@@ -5,7 +5,7 @@ from typing import Any, cast
 
 import marshmallow as ma
 from flask import Flask, Response, g, request
-from sqlalchemy.exc import DBAPIError, TimeoutError
+from sqlalchemy import exc
 from structlog.contextvars import get_contextvars
 from werkzeug.exceptions import HTTPException
 
@@ -27,7 +27,9 @@ class Problem(ma.Schema):
     code = ma.fields.String(required=True, metadata={"description": "Stable, for programs."})
     detail = ma.fields.String(required=True)
     request_id = ma.fields.String()
-    fields = ma.fields.Dict(keys=ma.fields.String(), values=ma.fields.List(ma.fields.String()))
+    wrong_fields = ma.fields.Dict(
+        keys=ma.fields.String(), values=ma.fields.List(ma.fields.String()), data_key="fields"
+    )
 
 
 class Unavailable(Refusal):
@@ -50,8 +52,8 @@ def install_problems(app: Flask) -> None:
     """Render whatever is raised."""
     app.register_error_handler(Refusal, answer)
     app.register_error_handler(HTTPException, _from_http)
-    app.register_error_handler(DBAPIError, _from_database)
-    app.register_error_handler(TimeoutError, _from_database)
+    app.register_error_handler(exc.DBAPIError, _from_database)
+    app.register_error_handler(exc.TimeoutError, _from_database)
     app.register_error_handler(Exception, _from_defect)
 
 
@@ -82,7 +84,7 @@ def wants_json() -> bool:
     if "/api/" in request.path:
         return True
     accept = request.accept_mimetypes
-    return accept.best_match(["text/html", "application/json"]) == "application/json" and "text/html" not in accept
+    return bool(accept.quality("application/json") > accept.quality("text/html"))
 
 
 def _look() -> Look | None:
@@ -100,9 +102,13 @@ def _from_http(error: HTTPException) -> Response:
     problem.code = error.name.lower().replace(" ", "_").replace("'", "")
     messages = getattr(error, "data", {}).get("messages")
     if messages:
-        problem.fields = {name.partition(".")[2] or name: text for name, text in flat_messages(messages).items()}
+        problem.fields = {
+            name.partition(".")[2] or name: text for name, text in flat_messages(messages).items()
+        }
         problem.code, problem.title = "invalid_input", "Some of the input needs another look"
-        problem.detail = "; ".join(f"{name}: {' '.join(text)}" for name, text in problem.fields.items())[:1000]
+        problem.detail = "; ".join(f"{name}: {' '.join(text)}" for name, text in problem.fields.items())[
+            :1000
+        ]
     response = answer(problem)
     if status == 405:
         response.headers["Allow"] = ", ".join(getattr(error, "valid_methods", None) or ())
@@ -111,7 +117,7 @@ def _from_http(error: HTTPException) -> Response:
 
 def _from_database(error: Exception) -> Response:
     log.error("database failed", reason=str(error)[:500], exc_info=error)
-    away = isinstance(error, TimeoutError) or getattr(error, "connection_invalidated", False)
+    away = isinstance(error, exc.TimeoutError) or getattr(error, "connection_invalidated", False)
     locked = "locked" in str(error) or "connect" in str(error)
     return answer(Unavailable() if away or locked else Failure())
 

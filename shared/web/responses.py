@@ -28,12 +28,14 @@ def etag_response(
     response = Response(body, mimetype=mimetype)
     response.set_etag(etag or hashlib.sha256(body).hexdigest()[:32])
     response.last_modified = last_modified
-    response.cache_control.private = private or None
-    response.cache_control.public = not private or None
+    if private:
+        response.cache_control.private = True
+    else:
+        response.cache_control.public = True
+        response.headers["Access-Control-Allow-Origin"] = "*"
     if max_age:
         response.cache_control.max_age = max_age
     else:
         response.cache_control.no_cache = True
-    if not private:
-        response.headers["Access-Control-Allow-Origin"] = "*"
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response

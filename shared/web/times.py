@@ -14,7 +14,7 @@ def clock(instant: datetime, zone: str) -> str:
 
 def day(instant: datetime, zone: str) -> str:
     """Friday 27 November"""
-    return format_date(to_local(instant, zone).date(), "EEEE d MMMM")
+    return str(format_date(to_local(instant, zone).date(), "EEEE d MMMM"))
 
 
 def moment(instant: datetime, zone: str) -> str:

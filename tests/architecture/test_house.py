@@ -51,7 +51,9 @@ def test_exactly_one_event_is_personal_and_no_other_has_a_personal_field() -> No
     assert [kind.__name__ for kind in personal] == ["AttendeeStated"]
     about_people = [kind for kind in event_types() if kind.publisher() != "sessions" and kind not in personal]
     fields = {(kind.__name__, name) for kind in about_people for name in schema_of(kind, "exclude").fields}
-    assert [(kind, name) for kind, name in sorted(fields) if any(word in name for word in PERSONAL_WORDS)] == []
+    assert [
+        (kind, name) for kind, name in sorted(fields) if any(word in name for word in PERSONAL_WORDS)
+    ] == []
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -89,7 +91,9 @@ def test_a_module_opens_with_one_sentence_and_stays_readable(path: Path) -> None
 
 
 def test_no_file_carries_a_registry_or_a_path_of_some_machine() -> None:
-    wrong = re.compile(r"/(work|home|root)/[a-z]|\"resolved\"|--(extra-)?index-url\s+\S+/|^registry\s*=", re.MULTILINE)
+    wrong = re.compile(
+        r"/(work|home|root)/[a-z]|\"resolved\"|--(extra-)?index-url\s+\S+/|^registry\s*=", re.MULTILINE
+    )
     names = ("package.json", "package-lock.json", "pyproject.toml", "Makefile", "README.md")
     files = [ROOT / name for name in names if (ROOT / name).exists()]
     files += [*(ROOT / "requirements").glob("*"), *(ROOT / "docs").rglob("*.md"), *PYTHON]

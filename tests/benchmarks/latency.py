@@ -61,14 +61,18 @@ def deployed() -> Iterator[dict[str, str]]:
         with psycopg.connect(postgres_url.replace("+psycopg", ""), autocommit=True) as connection:
             for name in ("sessions", "badges"):
                 connection.execute(f"CREATE DATABASE bench_{name}")
-                environ[f"PLENARY_{name.upper()}_DATABASE_URL"] = f"{postgres_url.rpartition('/')[0]}/bench_{name}"
+                environ[f"PLENARY_{name.upper()}_DATABASE_URL"] = (
+                    f"{postgres_url.rpartition('/')[0]}/bench_{name}"
+                )
         provision(amqp_url, {service.name: service.subscriptions for service in toys.toy_services()})
         yield environ
 
 
 def report(name: str, times: list[float]) -> None:
     cuts = statistics.quantiles(times, n=100)
-    print(f"{name:24} {RATE} events/s: p50 {cuts[49]:6.2f} ms   p99 {cuts[98]:6.2f} ms   max {max(times):6.2f} ms")
+    print(
+        f"{name:24} {RATE} events/s: p50 {cuts[49]:6.2f} ms   p99 {cuts[98]:6.2f} ms   max {max(times):6.2f} ms"
+    )
 
 
 def main() -> int:

@@ -83,7 +83,9 @@ def kill_at_random(folder: str, *, kills: int, seed: int) -> tuple[Ledger, Load]
     environ = {"DATA": folder, "PLENARY_LOG_LEVEL": "ERROR"}
     with serving(environ) as served:
         load = Load(served, _open_registration(environ))
-        threads = [threading.Thread(target=load.run, args=(client,), daemon=True) for client in range(CLIENTS)]
+        threads = [
+            threading.Thread(target=load.run, args=(client,), daemon=True) for client in range(CLIENTS)
+        ]
         for thread in threads:
             thread.start()
         for _ in range(kills):
@@ -107,7 +109,10 @@ def _open_registration(environ: dict[str, str]) -> list[str]:
     with stack.runtimes["registration"].database.write() as db:
         db.execute(text("UPDATE conferences SET approval_needed = false"))
         db.execute(text("UPDATE days SET capacity = NULL"))
-        days = [str(uuid.UUID(str(row[0]))) for row in db.execute(text("SELECT id FROM days WHERE attend = 'registered'"))]
+        days = [
+            str(uuid.UUID(str(row[0])))
+            for row in db.execute(text("SELECT id FROM days WHERE attend = 'registered'"))
+        ]
     for runtime in stack.runtimes.values():
         runtime.database.close()
     return days
@@ -121,7 +126,10 @@ def main() -> int:
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="plenary-faults-") as folder:
         ledger, load = kill_at_random(folder, kills=chosen.kills, seed=chosen.seed)
-    print(f"{chosen.kills} kills in {time.monotonic() - began:.0f} s, seed {chosen.seed}: {load.accepted} accepted, ", end="")
+    print(
+        f"{chosen.kills} kills in {time.monotonic() - began:.0f} s, seed {chosen.seed}: {load.accepted} accepted, ",
+        end="",
+    )
     print(f"{len(load.refused)} refused {load.refused[:3]}")
     for name in ("lost", "doubled", "parked", "wrong"):
         for entry in getattr(ledger, name)[:5]:

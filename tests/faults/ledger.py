@@ -64,7 +64,9 @@ def settle_accounts(environ: Mapping[str, str], accepted: int) -> Ledger:
     for name, runtime in stack.runtimes.items():
         with runtime.database.read() as db:
             heard = Counter(db.scalars(select(Inbox.event_id).where(Inbox.state == "done")))
-            ledger.parked += [str(row) for row in db.scalars(select(Inbox.reason).where(Inbox.state == "parked"))]
+            ledger.parked += [
+                str(row) for row in db.scalars(select(Inbox.reason).where(Inbox.state == "parked"))
+            ]
         meant = [event_id for event_id, kind in told if kind in runtime.service.subscriptions]
         ledger.commits += len(meant)
         ledger.effects += sum(heard.values())
@@ -77,14 +79,18 @@ def settle_accounts(environ: Mapping[str, str], accepted: int) -> Ledger:
 
 
 def _compare_people(stack: Stack, ledger: Ledger, accepted: int) -> None:
-    people = _rows(stack, "registration", f"SELECT id FROM attendees WHERE name LIKE '{PREFIX}%' AND state = 'approved'")
+    people = _rows(
+        stack, "registration", f"SELECT id FROM attendees WHERE name LIKE '{PREFIX}%' AND state = 'approved'"
+    )
     held = _rows(stack, "badges", f"SELECT attendee_id FROM holders WHERE display_name LIKE '{PREFIX}%'")
     badges = _rows(stack, "badges", "SELECT attendee_id FROM badges WHERE revoked_at IS NULL")
     if len(people) < accepted:
         ledger.wrong.append(f"{accepted} registrations were confirmed to people, {len(people)} are stored")
     ledger.lost += [f"no holder for {person}" for person in people - held]
     ledger.lost += [f"no badge for {person}" for person in people - badges]
-    copies = Counter(row for row in _list(stack, "badges", "SELECT attendee_id FROM badges WHERE revoked_at IS NULL"))
+    copies = Counter(
+        row for row in _list(stack, "badges", "SELECT attendee_id FROM badges WHERE revoked_at IS NULL")
+    )
     ledger.doubled += [f"two badges for {person}" for person, count in copies.items() if count > 1]
     taken = _list(stack, "registration", "SELECT sum(taken) FROM days")
     chosen = _list(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Self
 
 import psycopg
 import pytest
@@ -52,7 +53,7 @@ class QueryCount:
         self._engine = engine
         self.count = 0
 
-    def __enter__(self) -> "QueryCount":
+    def __enter__(self) -> Self:
         event.listen(self._engine, "before_cursor_execute", self._seen)
         return self
 

@@ -176,7 +176,9 @@ def stated_slot(conference_id: UUID, day_id: UUID | None, *, version: int = 1, *
 
 def offered_days(desk: Desk) -> list[UUID]:
     with desk.database.read() as db:
-        return [day.id for day in db.scalars(select(Day).order_by(Day.position)) if day.attend == "registered"]
+        return [
+            day.id for day in db.scalars(select(Day).order_by(Day.position)) if day.attend == "registered"
+        ]
 
 
 def answers(desk: Desk, **changes: Any) -> dict[str, Any]:

@@ -28,9 +28,7 @@ def test_one_address_at_once_is_registered_once(desk):
     make_conference(desk, capacities=(5,))
     form = answers(desk)
     with ThreadPoolExecutor(12) as pool:
-        sent = [
-            pool.submit(desk.new_browser().post, f"/registration/{SLUG}/", data=form) for _ in range(12)
-        ]
+        sent = [pool.submit(desk.new_browser().post, f"/registration/{SLUG}/", data=form) for _ in range(12)]
     assert {answer.result().status_code for answer in sent} == {303}
     assert len(desk.attendees()) == 1 and desk.day(offered_days(desk)[0]).taken == 1
 

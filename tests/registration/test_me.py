@@ -78,7 +78,14 @@ def test_link_leads_to_the_badge_with_a_token_for_it(desk):
 
 def test_link_leads_nowhere_else(desk):
     _, link = registered(desk, approval_needed=False)
-    for to in ("https://evil.example/", "//evil.example", "/badges/other/me", f"/badges/manage/{SLUG}/", "", "/"):
+    for to in (
+        "https://evil.example/",
+        "//evil.example",
+        "/badges/other/me",
+        f"/badges/manage/{SLUG}/",
+        "",
+        "/",
+    ):
         assert desk.browser.get(f"{link}/go", query_string={"to": to}).status_code == 404
 
 

@@ -107,7 +107,9 @@ def test_every_error_is_shown_at_once_and_nothing_typed_is_lost(desk):
     assert answer.status_code == 422
     for name in ("name", "address", "country", "day_ids", "terms"):
         assert f'href="#{name}"' in page
-    assert 'value="nobody"' in page and 'value="Ünï"' in page and 'name="privacy" value="true" checked' in page
+    assert (
+        'value="nobody"' in page and 'value="Ünï"' in page and 'name="privacy" value="true" checked' in page
+    )
     assert desk.attendees() == []
 
 
@@ -169,7 +171,11 @@ def test_lost_link_tells_nobody_apart(desk):
     url = f"{FORM}lost-link"
     known = desk.browser.post(url, data={"address": "Zaneta@school.example"})
     unknown = desk.browser.post(url, data={"address": "nobody@school.example"})
-    assert (known.status_code, known.location, known.data) == (unknown.status_code, unknown.location, unknown.data)
+    assert (known.status_code, known.location, known.data) == (
+        unknown.status_code,
+        unknown.location,
+        unknown.data,
+    )
     assert len(desk.mails("zaneta@school.example")) == 2
     assert desk.mails("nobody@school.example") == []
 
@@ -178,7 +184,9 @@ def test_lost_links_are_limited_per_address_and_per_source(desk):
     make_conference(desk)
     desk.register()
     url = f"{FORM}lost-link"
-    answers_ = [desk.browser.post(url, data={"address": "zaneta@school.example"}).status_code for _ in range(31)]
+    answers_ = [
+        desk.browser.post(url, data={"address": "zaneta@school.example"}).status_code for _ in range(31)
+    ]
     assert answers_ == [303] * 30 + [429]
     assert len(desk.mails("zaneta@school.example")) == 6
     assert desk.browser.get(desk.link("zaneta@school.example")).status_code == 200

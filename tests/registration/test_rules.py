@@ -73,7 +73,9 @@ def test_any_text_is_an_address_or_is_refused(typed):
     assert normalise_address(normal) == normal
 
 
-@pytest.mark.parametrize("name", ["X Æ A", "山田", "ريم الصنوبري", "D’Arcy-O’Neil", "Ng", "İpek", "Jean‑Luc 🎓"])
+@pytest.mark.parametrize(
+    "name", ["X Æ A", "山田", "ريم الصنوبري", "D’Arcy-O’Neil", "Ng", "İpek", "Jean‑Luc 🎓"]
+)
 def test_names_stand_as_they_were_typed(name):
     assert require_badge_name(name) == name
 
@@ -151,4 +153,7 @@ def test_needed_consents_are_named_when_they_are_missing():
     with pytest.raises(Invalid) as refused:
         require_consents({"photo": True})
     assert set(refused.value.fields) == {"terms", "privacy"}
-    assert [consent.kind for consent in require_consents({"terms": True, "privacy": True})] == ["terms", "privacy"]
+    assert [consent.kind for consent in require_consents({"terms": True, "privacy": True})] == [
+        "terms",
+        "privacy",
+    ]

@@ -101,10 +101,11 @@ def test_field_with_an_error_is_tied_to_hint_and_message(app):
 def test_error_summary_links_fields_and_shows_general_messages(app):
     form = Form(Schema, MultiDict())
     assert draw('{% from "forms.html" import errors %}{{ errors(form) }}', form=form).strip() == ""
-    form.errors = {"email": ["Enter an address."], "": ["The day is full."]}
+    form.errors = {"email": ["Enter an address."], "day_ids": ["Choose one."], "": ["The day is full."]}
     html = draw('{% from "forms.html" import errors %}{{ errors(form) }}', form=form)
     assert 'role="alert"' in html
-    assert '<a href="#email">Enter an address.</a>' in html
+    assert '<a href="#email">Email: Enter an address.</a>' in html
+    assert '<a href="#day_ids">Day: Choose one.</a>' in html
     assert "<li>The day is full.</li>" in html
 
 

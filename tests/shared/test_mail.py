@@ -31,7 +31,9 @@ class Sink:
     def __init__(self) -> None:
         self.received: list[EmailMessage] = []
 
-    async def handle_RCPT(self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any) -> str:  # noqa: N802
+    async def handle_RCPT(  # noqa: N802 - the name is aiosmtpd's
+        self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any
+    ) -> str:
         if address.startswith("bounce"):
             return "550 no such mailbox"
         if address.startswith("grey"):
@@ -88,7 +90,9 @@ def test_a_refused_recipient_is_seen_as_bounced(toys: SteppedStack, smtp: tuple[
 
 
 @pytest.mark.parametrize("to", ["grey@b.example", "a@b.example"])
-def test_a_passing_failure_is_tried_again_and_at_last_given_up(toys: SteppedStack, smtp: Any, to: str) -> None:
+def test_a_passing_failure_is_tried_again_and_at_last_given_up(
+    toys: SteppedStack, smtp: Any, to: str
+) -> None:
     url = smtp[1] if to.startswith("grey") else "smtp://127.0.0.1:9"
     mail = deliver(toys, url, to=to)
     assert mail.state == "queued"

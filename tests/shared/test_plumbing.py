@@ -41,7 +41,9 @@ def test_ids_are_uuid7_in_the_order_of_time() -> None:
     assert [one.int >> 80 for one in ids] == sorted(one.int >> 80 for one in ids)
 
 
-@pytest.mark.parametrize(("typed", "stored"), [("universite", "Université"), ("ŁODZ", "Łódź"), ("ΑΘΗΝΑ", "Αθήνα")])
+@pytest.mark.parametrize(
+    ("typed", "stored"), [("universite", "Université"), ("ŁODZ", "Łódź"), ("ΑΘΗΝΑ", "Αθήνα")]
+)
 def test_search_ignores_accents_and_case(typed: str, stored: str) -> None:
     assert fold(typed) in fold(stored)
 
@@ -60,7 +62,12 @@ def test_settings_name_every_missing_and_wrong_variable_at_once() -> None:
     with pytest.raises(WrongSettings) as caught:
         load_settings(ToySettings, "toy", {"PLENARY_TOY_SEATS": "many", "PLENARY_TOY_STRICT": "perhaps"})
     message = str(caught.value)
-    for name in ("DATABASE_URL is missing", "BUS_URL is missing", "SEATS must be a whole number", "STRICT must be"):
+    for name in (
+        "DATABASE_URL is missing",
+        "BUS_URL is missing",
+        "SEATS must be a whole number",
+        "STRICT must be",
+    ):
         assert f"PLENARY_TOY_{name}" in message
 
 
@@ -79,7 +86,9 @@ def test_settings_never_show_their_secrets() -> None:
 
 
 def test_capabilities_are_masked_in_logged_paths() -> None:
-    assert mask_path("/registration/me/abcdefghijklmnopqrstuvwxyz012345/cancel") == "/registration/me/***/cancel"
+    assert (
+        mask_path("/registration/me/abcdefghijklmnopqrstuvwxyz012345/cancel") == "/registration/me/***/cancel"
+    )
 
 
 def picture(kind: str = "JPEG") -> BytesIO:
@@ -100,7 +109,9 @@ def test_an_uploaded_picture_is_scaled_and_loses_its_metadata(tmp_path: Path) ->
     assert store.put_image(picture(), max_side=200) == name
 
 
-@pytest.mark.parametrize("content", [b"", b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"\x89PNG\r\n\x1a\nbroken"])
+@pytest.mark.parametrize(
+    "content", [b"", b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"\x89PNG\r\n\x1a\nbroken"]
+)
 def test_what_is_no_picture_is_refused(tmp_path: Path, content: bytes) -> None:
     with pytest.raises(Invalid) as caught:
         FileStore(tmp_path).put_image(BytesIO(content), max_side=200, field="logo")

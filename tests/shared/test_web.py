@@ -119,7 +119,9 @@ class Toy:
     @property
     def pem(self) -> str:
         kind = serialization
-        return self.key.private_bytes(kind.Encoding.PEM, kind.PrivateFormat.PKCS8, kind.NoEncryption()).decode()
+        return self.key.private_bytes(
+            kind.Encoding.PEM, kind.PrivateFormat.PKCS8, kind.NoEncryption()
+        ).decode()
 
     def sign_in(self, **changes: Any) -> None:
         claims: dict[str, Any] = {
@@ -171,7 +173,12 @@ def test_a_form_sent_with_an_expired_token_is_sent_again_after_renewal(toy: Toy)
 
 @pytest.mark.parametrize(
     "changes",
-    [{"audience": "sessions"}, {"kid": "other"}, {"now": now() - timedelta(days=2)}, {"subject": "not-a-uuid"}],
+    [
+        {"audience": "sessions"},
+        {"kid": "other"},
+        {"now": now() - timedelta(days=2)},
+        {"subject": "not-a-uuid"},
+    ],
     ids=["other audience", "unknown key", "long expired", "no subject"],
 )
 def test_a_bad_token_is_no_token(toy: Toy, changes: dict[str, Any]) -> None:
@@ -215,7 +222,9 @@ def test_the_api_answers_401_and_404_as_problems(toy: Toy) -> None:
         (b'{"title": "' + b"x" * 1_000_000 + b'"}', 422, "title"),
     ],
 )
-def test_bad_json_is_refused_with_field_and_reason(toy: Toy, body: bytes, status: int, field: str | None) -> None:
+def test_bad_json_is_refused_with_field_and_reason(
+    toy: Toy, body: bytes, status: int, field: str | None
+) -> None:
     answer = toy.client.post("/badges/api/v1/notes", data=body, content_type="application/json")
     problem = answer.get_json()
     assert (answer.status_code, answer.mimetype) == (status, "application/problem+json")

@@ -54,7 +54,11 @@ def toy_services() -> tuple[Service, Service]:
     }
     teller = Service(name="sessions", path="/sessions", title="Teller", handlers={}, **common)
     listener = Service(
-        name="badges", path="/badges", title="Listener", handlers={ConferenceStated: on_conference_stated}, **common
+        name="badges",
+        path="/badges",
+        title="Listener",
+        handlers={ConferenceStated: on_conference_stated},
+        **common,
     )
     return teller, listener
 

@@ -1,11 +1,14 @@
-"""Factories of the facts that streaming_gateway hears, for a conference on 26 to 27 November 2026."""
+"""The facts that streaming_gateway hears, about a conference on 26 and 27 November 2026."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from services.streaming_gateway.handlers import HANDLERS
+from shared.contracts.base import Event
 from shared.contracts.registration import AttendeeEntitled, AttendeeErased
 from shared.contracts.sessions import ConferenceStated, DayFact, SlotCancelled, SlotStated
+from shared.runtime import Runtime
 
 CONFERENCE, OPEN_DAY, CLOSED_DAY, AULA, HAZEL, SLOT, ATTENDEE = (UUID(int=number) for number in range(1, 8))
 SLUG = "spring-meeting"
@@ -104,3 +107,10 @@ def make_erasure(**changes: Any) -> AttendeeErased:
 def offset_to(moment: datetime) -> int:
     """The rehearsal offset that makes it this moment now."""
     return round((moment - datetime.now(UTC)) / timedelta(seconds=1))
+
+
+def hear(gateway: Runtime, *events: Event) -> None:
+    """Apply events in this order, each in its own transaction."""
+    for event in events:
+        with gateway.database.write() as db:
+            HANDLERS[type(event)](db, event)

@@ -9,12 +9,11 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from services.streaming_gateway.handlers import HANDLERS, TIMERS
+from services.streaming_gateway.handlers import TIMERS
 from services.streaming_gateway.models import Conference, Day, Entitlement, Slot, Stage
 from services.streaming_gateway.rules import stage_id_of
 from shared.bus.tables import Outbox
 from shared.clock import now
-from shared.contracts.base import Event
 from shared.runtime import Runtime
 from shared.timers import Timer, fire_due
 from tests.streaming_gateway.facts import (
@@ -24,6 +23,7 @@ from tests.streaming_gateway.facts import (
     OPEN_DAY,
     SLOT,
     at,
+    hear,
     make_cancellation,
     make_closed_day,
     make_conference,
@@ -35,12 +35,6 @@ from tests.streaming_gateway.facts import (
 )
 
 STAGE = stage_id_of(OPEN_DAY)
-
-
-def hear(gateway: Runtime, *events: Event) -> None:
-    for event in events:
-        with gateway.database.write() as db:
-            HANDLERS[type(event)](db, event)
 
 
 def row(gateway: Runtime, table: type[Any], key: UUID) -> Any:

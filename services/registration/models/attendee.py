@@ -56,7 +56,9 @@ class Attendee(Base):
     badge_id: Mapped[str] = mapped_column(String(40), default="")
 
     institution: Mapped[Institution | None] = relationship()
-    days: Mapped[list["AttendeeDay"]] = relationship(order_by="AttendeeDay.day_id", cascade="all, delete-orphan")
+    days: Mapped[list["AttendeeDay"]] = relationship(
+        order_by="AttendeeDay.day_id", cascade="all, delete-orphan"
+    )
 
     @property
     def institution_name(self) -> str:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import redirect, request, url_for
+from flask import make_response, redirect, request, url_for
 
 from services.registration.pages.blueprint import blueprint
 from services.registration.pages.visitors import find_organiser, find_participant, is_https
@@ -31,7 +31,7 @@ def pass_on() -> Any:
             token = token_for(db, target=target, organiser=organiser, participant=participant, now=now())
     if _is_too_wide(target, organiser):
         return see_other(url_for("registration.dashboard"))
-    response = redirect(target.path, 307 if request.method == "POST" else 303)
+    response = make_response(redirect(target.path, 307 if request.method == "POST" else 303))
     if token:
         set_token_cookie(response, target.audience, token, secure=is_https())
     return response

@@ -28,7 +28,9 @@ def new_institution(conference: str) -> Any:
     form = Form(InstitutionIn, request.form)
     try:
         data = form.load()
-        names = [{"name": line.strip(), "language": ""} for line in data["names"].splitlines() if line.strip()]
+        names = [
+            {"name": line.strip(), "language": ""} for line in data["names"].splitlines() if line.strip()
+        ]
         with database().write() as db:
             found = conferences.get_conference(db, conference)
             country = require_country(found, data["country"])

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from flask import Response, redirect, request, url_for
+from flask import Response, make_response, redirect, request, url_for
 
 from services.registration.errors import LinkUnknown, NothingToCancel
 from services.registration.models import Attendee, Conference
@@ -56,8 +56,10 @@ def go(token: str) -> Any:
             return see_other(url_for("registration.me", token=token))
         participant = Participant(attendee=attendee, conference=conference.slug)
         passed = token_for(db, target=target, organiser=None, participant=participant, now=now())
-        session = open_participant_session(db, attendee=attendee, minutes=settings().session_minutes, now=now())
-    response = redirect(target.path, 303)
+        session = open_participant_session(
+            db, attendee=attendee, minutes=settings().session_minutes, now=now()
+        )
+    response = make_response(redirect(target.path, 303))
     set_session_cookie(response, PARTICIPANT_COOKIE, session)
     set_token_cookie(response, target.audience, passed, secure=is_https())
     return response
@@ -217,7 +219,7 @@ def _consents(db: Transaction, attendee: Attendee) -> list[dict[str, Any]]:
 
 
 def _everything(db: Transaction, attendee: Attendee, conference: Conference) -> dict[str, Any]:
-    titles = {day.id: day.title for day in conferences.list_all_days(db, conference.id)}
+    days = conferences.list_all_days(db, conference.id)
     return {
         "conference": conference.name,
         "name": attendee.name,
@@ -227,12 +229,16 @@ def _everything(db: Transaction, attendee: Attendee, conference: Conference) -> 
         "category": attendee.category,
         "state": attendee.state,
         "reason": attendee.reason,
-        "days": [titles.get(day_id, "") for day_id in attendee.day_ids],
+        "days": [day.title for day in days if day.id in attendee.day_ids],
         "registered_at": attendee.created_at.isoformat(),
         "decided_at": attendee.decided_at.isoformat() if attendee.decided_at else None,
         "badge": attendee.badge_state,
         "consents": [
-            {"kind": consent.kind, "text_version": consent.text_version, "given_at": consent.given_at.isoformat()}
+            {
+                "kind": consent.kind,
+                "text_version": consent.text_version,
+                "given_at": consent.given_at.isoformat(),
+            }
             for consent in attendees.list_consents(db, attendee.id)
         ],
         "decisions": [

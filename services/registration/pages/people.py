@@ -127,7 +127,13 @@ def cancel_person(conference: str, attendee_id: UUID) -> Any:
             found = conferences.get_conference(db, conference)
             attendee = attendees.get_attendee(db, found.id, attendee_id)
             cancel_registration(
-                db, conference=found, attendee=attendee, reason=reason, actor=actor(db), site=site(), now=now()
+                db,
+                conference=found,
+                attendee=attendee,
+                reason=reason,
+                actor=actor(db),
+                site=site(),
+                now=now(),
             )
     except Refusal as refusal:
         form.refuse(refusal)
@@ -157,7 +163,9 @@ def _to_person(conference: str, attendee_id: UUID) -> Any:
 
 
 def _arguments() -> dict[str, Any]:
-    given = {name: value for name, value in request.args.items() if value and name in RegistrationArgs().fields}
+    given = {
+        name: value for name, value in request.args.items() if value and name in RegistrationArgs().fields
+    }
     return RegistrationArgs().read(given)
 
 
@@ -186,7 +194,6 @@ def _show_list(conference: str, form: Form, outcome: BulkOutcome | None = None) 
             matching=attendees.count_attendees(db, found.id, wanted),
             counts=attendees.count_by_state(db, found.id),
             days=[{"day": day, "left": places_left(day)} for day in days],
-            day_titles={day.id: day.title for day in days},
             states=STATES,
             countries=[(code, country_name(code)) for code in countries],
             country_name=country_name,
@@ -220,7 +227,7 @@ def _show_person(conference: str, attendee_id: UUID, form: Form) -> str:
 
 
 def _lines(db: Transaction, conference: Conference, rows: Sequence[Attendee]) -> Iterator[list[str]]:
-    titles = {day.id: day.title for day in conferences.list_all_days(db, conference.id)}
+    days = conferences.list_all_days(db, conference.id)
     photos = attendees.list_photo_consents(db, conference.id)
     for row in rows:
         registered = to_local(row.created_at, conference.zone)
@@ -232,7 +239,7 @@ def _lines(db: Transaction, conference: Conference, rows: Sequence[Attendee]) ->
             row.country,
             row.category,
             row.state,
-            "; ".join(titles.get(day_id, "") for day_id in row.day_ids),
+            "; ".join(day.title for day in days if day.id in row.day_ids),
             f"{registered:%Y-%m-%d %H:%M %Z}",
             f"{decided:%Y-%m-%d %H:%M %Z}" if decided else "",
             row.decided_by,

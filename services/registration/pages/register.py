@@ -82,7 +82,9 @@ def ask_for_link(conference: str) -> Any:
         return _show_lost_link(conference, form), refusal.status
     with database().write() as db:
         found = conferences.get_announced_conference(db, conference)
-        send_lost_link(db, conference=found, normal_address=normalise_address(address), site=site(), now=now())
+        send_lost_link(
+            db, conference=found, normal_address=normalise_address(address), site=site(), now=now()
+        )
     return see_other(url_for("registration.sent", conference=conference))
 
 
@@ -128,5 +130,3 @@ def _show_lost_link(conference: str, form: Form) -> str:
         found = conferences.get_announced_conference(db, conference)
         look = conferences.look_of(db, conference)
     return render("registration/lost_link.html", look=look, conference=found, form=form)
-
-

@@ -44,7 +44,7 @@ def _show(conference: str, form: Form | None, warnings: list[str] | None = None)
         found = conferences.get_conference(db, conference)
         days = conferences.list_offered_days(db, found.id)
         if form is None:
-            capacities = {f"capacity_{day.id}": day.capacity for day in days}
+            capacities: dict[str, Any] = {f"capacity_{day.id}": day.capacity for day in days}
             form = Form(
                 _schema(days),
                 registration_open="true" if found.registration_open else None,

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import request, url_for
+from flask import make_response, request, url_for
 
 from services.registration.errors import LinkUnknown
 from services.registration.pages.blueprint import blueprint
@@ -108,7 +108,7 @@ def sign_out() -> Any:
         if organiser and request.form.get("everywhere"):
             signing_in.sign_out_everywhere(db, account=organiser.account, now=now())
         signing_in.sign_out(db, secrets=held, now=now())
-    response = see_other(url_for("registration.signed_out"))
+    response = make_response(see_other(url_for("registration.signed_out")))
     for name in (ORGANISER_COOKIE, PARTICIPANT_COOKIE):
         response.delete_cookie(name, path="/registration")
     drop_token_cookies(response)

@@ -1,6 +1,7 @@
 """Who sits at the browser: session cookies, what they entitle to, and how often somebody tries."""
 
-from flask import Response, request
+from flask import request
+from werkzeug.wrappers import Response
 
 from services.registration.queries import access
 from services.registration.queries.access import Organiser, Participant

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from services.registration.models import (
     Account,
@@ -95,7 +95,7 @@ def list_signing_keys(db: Transaction) -> Sequence[SigningKey]:
     return db.scalars(query.order_by(SigningKey.number.desc())).all()
 
 
-def _alive(secret: str, now: datetime) -> tuple[object, ...]:
+def _alive(secret: str, now: datetime) -> tuple[ColumnElement[bool], ...]:
     return (
         WebSession.hashed == hash_secret(secret),
         WebSession.revoked_at.is_(None),

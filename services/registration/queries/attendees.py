@@ -36,7 +36,9 @@ def find_active_attendee(db: Transaction, conference_id: UUID, normal_address: s
     return db.scalar(query)
 
 
-def list_attendees_of_address(db: Transaction, conference_id: UUID, normal_address: str) -> Sequence[Attendee]:
+def list_attendees_of_address(
+    db: Transaction, conference_id: UUID, normal_address: str
+) -> Sequence[Attendee]:
     """Every registration of this address that is not erased, the newest first."""
     query = select(Attendee).where(
         Attendee.conference_id == conference_id,
@@ -156,11 +158,11 @@ def get_mail(db: Transaction, conference_id: UUID, mail_id: UUID) -> Mail:
 _WHOLE = (joinedload(Attendee.institution), selectinload(Attendee.days))
 
 
-def _known(conference_id: UUID) -> Select[tuple[Attendee]]:
+def _known(conference_id: UUID) -> Select[Attendee]:
     return select(Attendee).where(Attendee.conference_id == conference_id, Attendee.erased_at.is_(None))
 
 
-def _filtered(query: Select[tuple[Attendee]], wanted: AttendeeFilter) -> Select[tuple[Attendee]]:
+def _filtered(query: Select[Attendee], wanted: AttendeeFilter) -> Select[Attendee]:
     if wanted.state:
         query = query.where(Attendee.state == wanted.state)
     if wanted.country:

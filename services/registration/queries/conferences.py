@@ -47,7 +47,8 @@ def list_days(db: Transaction, conference_id: UUID) -> list[Day]:
 
 def list_all_days(db: Transaction, conference_id: UUID) -> list[Day]:
     """Also days that were taken out of the conference; their places are not forgotten."""
-    return list(db.scalars(select(Day).where(Day.conference_id == conference_id)))
+    query = select(Day).where(Day.conference_id == conference_id)
+    return list(db.scalars(query.order_by(Day.position, Day.starts_at)))
 
 
 def list_offered_days(db: Transaction, conference_id: UUID) -> list[Day]:
@@ -104,4 +105,6 @@ def free_place(db: Transaction, day_id: UUID) -> None:
 
 
 def _day_of(slot: Slot, days: Collection[Day]) -> UUID | None:
-    return next((day.id for day in days if slot.starts_at and day.starts_at <= slot.starts_at < day.ends_at), None)
+    return next(
+        (day.id for day in days if slot.starts_at and day.starts_at <= slot.starts_at < day.ends_at), None
+    )

@@ -35,7 +35,10 @@ def search_institutions(
     """Institutions that have this text anywhere in one of their names or in the city."""
     query = (
         select(Institution)
-        .where(Institution.conference_id == conference_id, Institution.folded.like(like_pattern(text), escape="\\"))
+        .where(
+            Institution.conference_id == conference_id,
+            Institution.folded.like(like_pattern(text), escape="\\"),
+        )
         .order_by(func.length(Institution.folded), Institution.id)
         .limit(limit)
     )

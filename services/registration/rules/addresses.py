@@ -32,7 +32,9 @@ def require_badge_name(name: str) -> str:
     if any(unicodedata.category(mark) == "Cc" for mark in name):
         raise Invalid(fields={"name": ["A name stands on one line, without control characters."]})
     if _OVERRIDES & set(name):
-        raise Invalid(fields={"name": ["Please leave out the invisible marks that turn the writing direction."]})
+        raise Invalid(
+            fields={"name": ["Please leave out the invisible marks that turn the writing direction."]}
+        )
     if not any(unicodedata.category(mark).startswith("L") for mark in name):
         raise Invalid(fields={"name": ["A name needs at least one letter."]})
     return name

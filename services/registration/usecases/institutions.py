@@ -29,7 +29,13 @@ class Affiliation:
 
 
 def choose_institution(
-    db: Transaction, *, conference: Conference, typed: str, institution_id: UUID | None, choice: str, other: str
+    db: Transaction,
+    *,
+    conference: Conference,
+    typed: str,
+    institution_id: UUID | None,
+    choice: str,
+    other: str,
 ) -> Affiliation:
     """What a person's answers mean; raises InstitutionUnclear with what to choose from.
 
@@ -49,7 +55,9 @@ def choose_institution(
     matches = exact or institutions.list_similar(db, conference.id, typed)
     if not matches:
         raise InstitutionUnclear(f"We know no institution called “{typed}”. Please confirm its name.", ())
-    raise InstitutionUnclear("Please choose your institution from these, or say that it is not listed.", matches)
+    raise InstitutionUnclear(
+        "Please choose your institution from these, or say that it is not listed.", matches
+    )
 
 
 def take_institution(

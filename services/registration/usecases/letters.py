@@ -91,7 +91,9 @@ def send_sign_in(db: Transaction, account: Account, secret: str, site: Site, *, 
     _queue(db, letter, to=account.address, subject_id=str(account.id), conference=None)
 
 
-def send_invitation(db: Transaction, conference: Conference, account: Account, secret: str, site: Site) -> None:
+def send_invitation(
+    db: Transaction, conference: Conference, account: Account, secret: str, site: Site
+) -> None:
     """Tell somebody that they organise a conference now."""
     letter = Letter(
         subject=f"You organise {conference.name}",
@@ -171,7 +173,9 @@ def _send(db: Transaction, conference: Conference, attendee: Attendee, letter: L
     _queue(db, letter, to=attendee.address, subject_id=str(attendee.id), conference=conference)
 
 
-def _queue(db: Transaction, letter: Letter, *, to: str, subject_id: str, conference: Conference | None) -> None:
+def _queue(
+    db: Transaction, letter: Letter, *, to: str, subject_id: str, conference: Conference | None
+) -> None:
     send(
         db,
         to=to,

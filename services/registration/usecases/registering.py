@@ -69,7 +69,9 @@ def register_attendee(
         return
     for consent in given:
         db.add(
-            Consent(attendee_id=attendee.id, kind=consent.kind, text_version=consent.text_version, given_at=now)
+            Consent(
+                attendee_id=attendee.id, kind=consent.kind, text_version=consent.text_version, given_at=now
+            )
         )
     state_attendee(db, attendee)
     letters.send_state(db, conference, attendee, give_link(db, attendee, now=now), site)

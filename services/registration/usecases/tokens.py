@@ -60,7 +60,10 @@ def token_for(
     """
     subject, scopes = "", frozenset[str]()
     if participant and not target.managing:
-        subject, scopes = str(participant.attendee.id), attendee_scopes(participant.conference, target.conference)
+        subject, scopes = (
+            str(participant.attendee.id),
+            attendee_scopes(participant.conference, target.conference),
+        )
     if organiser and not scopes:
         subject, scopes = str(organiser.account.id), organiser_scopes(organiser.grants, target.conference)
     if not scopes:

@@ -17,6 +17,7 @@ from shared.auth import principal, public
 from shared.clock import conference_now
 from shared.db import Transaction
 from shared.errors import Invalid, NotFound
+from shared.text import fold
 from shared.web import Form, database, render, settings
 
 
@@ -166,7 +167,7 @@ def speakers(conference: str) -> str:
         shown = _speaking(released.list_agenda(db, visit.conference.id, viewer=visit.viewer))
         everybody = released.list_current_speakers(db, visit.conference.id)
         found = [speaker for speaker in everybody if str(speaker.speaker_id) in shown]
-        return visit.render("sessions/speakers.html", speakers=found)
+        return visit.render("sessions/speakers.html", speakers=sorted(found, key=lambda one: fold(one.name)))
 
 
 @blueprint.get("/<conference>/speakers/<uuid:speaker_id>")
