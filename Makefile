@@ -17,7 +17,7 @@ test: ## Run the whole suite, also on PostgreSQL and RabbitMQ (ARGS for pytest)
 	@$(PLENARY) -m pytest $(ARGS)
 
 check: ## Check style, types, architecture and generated documents
-	@$(PYTHON) deploy/setup test
+	@$(PYTHON) deploy/setup check
 	$(PLENARY) -m ruff check
 	$(PLENARY) -m ruff format --check
 	$(PLENARY) -m mypy
@@ -29,7 +29,7 @@ docs: ## Write the OpenAPI documents and the event catalogue again
 	@$(PLENARY) -m services docs
 
 lock: ## Pin all packages anew, with hashes, from pyproject.toml and package.json
-	@$(PYTHON) deploy/setup test
+	@$(PYTHON) deploy/setup check
 	$(PLENARY) -m piptools compile $(LOCKING) -o requirements/run.txt pyproject.toml
 	$(PLENARY) -m piptools compile $(LOCKING) --extra test -c requirements/run.txt -o requirements/test.txt pyproject.toml
 	$(PLENARY) -m piptools compile $(LOCKING) -o requirements/npm.txt requirements/npm.in

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, cast
 
 from sqlalchemy import DateTime, MetaData, Table, create_engine, event, literal, text
@@ -129,6 +130,7 @@ def _postgresql_engine(url: str, pool_size: int) -> Engine:
 
 
 def _sqlite_engine(url: str, pool_size: int) -> Engine:
+    Path(make_url(url).database or "").parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
         url, pool_size=pool_size, max_overflow=40, connect_args={"timeout": 15, "check_same_thread": False}
     )

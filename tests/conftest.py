@@ -3,11 +3,13 @@
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pika
 import psycopg
 import pytest
 
+from services.allinone import four_services
 from services.settings import NAMES
 from shared.bus.topology import provision, queue_of
 from shared.log import set_up_logging
@@ -16,6 +18,7 @@ from tests.provision.postgres import postgres
 from tests.provision.rabbitmq import broker
 
 set_up_logging("WARNING")
+SET_UPS = ("embedded", "deployed")
 
 
 @pytest.fixture(scope="session")
@@ -31,56 +34,88 @@ def postgres_url() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
+def provisioned(amqp_url: str) -> str:
+    """The broker with exchange, queues and bindings."""
+    provision(amqp_url, {service.name: service.subscriptions for service in four_services()})
+    return amqp_url
+
+
+@pytest.fixture(scope="session")
 def sqlite_templates(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Migrated empty SQLite files, to be copied."""
     folder = tmp_path_factory.mktemp("templates")
-    stack = SteppedStack({"DATA": str(folder)})
-    stack.prepare()
-    stack.close()
+    prepare({"DATA": str(folder)})
+    return folder
+
+
+@pytest.fixture(scope="session")
+def sqlite_demo(tmp_path_factory: pytest.TempPathFactory, sqlite_templates: Path) -> Path:
+    """The same with the demonstration conference and the mails it sent."""
+    folder = tmp_path_factory.mktemp("demo") / "data"
+    shutil.copytree(sqlite_templates, folder)
+    seed({"DATA": str(folder)})
     return folder
 
 
 @pytest.fixture(scope="session")
 def postgres_templates(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> str:
     """Migrated empty databases, to be copied by PostgreSQL itself."""
-    with psycopg.connect(plain(postgres_url), autocommit=True) as connection:
+    with administrator(postgres_url) as connection:
         for name in NAMES:
             connection.execute(f"CREATE DATABASE template_{name}")
-    environ = database_environ(postgres_url, "template")
-    stack = SteppedStack({**environ, "DATA": str(tmp_path_factory.mktemp("pg"))})
-    stack.prepare()
-    stack.close()
+    prepare({**database_environ(postgres_url, "template"), "DATA": str(tmp_path_factory.mktemp("pg"))})
     return postgres_url
+
+
+@pytest.fixture(scope="session")
+def postgres_demo(
+    postgres_templates: str, provisioned: str, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[str, Path]:
+    """The same with the demonstration conference, and the folder with the mails it sent."""
+    folder = tmp_path_factory.mktemp("pg-demo")
+    copy_databases(postgres_templates, "template", "demo")
+    purge(provisioned)
+    seed(deployed(postgres_templates, provisioned, "demo", folder))
+    return postgres_templates, folder
 
 
 @pytest.fixture
 def embedded_environ(tmp_path: Path, sqlite_templates: Path) -> dict[str, str]:
-    for path in sqlite_templates.glob("*.db*"):
-        shutil.copy(path, tmp_path / path.name)
-    return {"DATA": str(tmp_path)}
+    return {"DATA": str(shutil.copytree(sqlite_templates, tmp_path / "data"))}
 
 
 @pytest.fixture
-def deployed_environ(tmp_path: Path, postgres_templates: str, amqp_url: str) -> dict[str, str]:
-    with psycopg.connect(plain(postgres_templates), autocommit=True) as connection:
-        for name in NAMES:
-            connection.execute(f"DROP DATABASE IF EXISTS test_{name} WITH (FORCE)")
-            connection.execute(f"CREATE DATABASE test_{name} TEMPLATE template_{name}")
-    stack = SteppedStack({"DATA": str(tmp_path)})
-    provision(amqp_url, {name: runtime.service.subscriptions for name, runtime in stack.runtimes.items()})
-    stack.close()
-    purge(amqp_url)
-    return {
-        "DATA": str(tmp_path),
-        "PLENARY_BUS_URL": amqp_url,
-        **database_environ(postgres_templates, "test"),
-    }
+def embedded_demo_environ(tmp_path: Path, sqlite_demo: Path) -> dict[str, str]:
+    return {"DATA": str(shutil.copytree(sqlite_demo, tmp_path / "data"))}
 
 
-@pytest.fixture(params=["embedded", "deployed"])
+@pytest.fixture
+def deployed_environ(tmp_path: Path, postgres_templates: str, provisioned: str) -> dict[str, str]:
+    copy_databases(postgres_templates, "template", "test")
+    purge(provisioned)
+    return deployed(postgres_templates, provisioned, "test", tmp_path / "data")
+
+
+@pytest.fixture
+def deployed_demo_environ(
+    tmp_path: Path, postgres_demo: tuple[str, Path], provisioned: str
+) -> dict[str, str]:
+    url, folder = postgres_demo
+    copy_databases(url, "demo", "test")
+    purge(provisioned)
+    return deployed(url, provisioned, "test", shutil.copytree(folder, tmp_path / "data"))
+
+
+@pytest.fixture(params=SET_UPS)
 def environ(request: pytest.FixtureRequest) -> dict[str, str]:
-    """The settings of one set-up."""
+    """The settings of one set-up, with nothing in its databases."""
     return dict(request.getfixturevalue(f"{request.param}_environ"))
+
+
+@pytest.fixture(params=SET_UPS)
+def demo_environ(request: pytest.FixtureRequest) -> dict[str, str]:
+    """The settings of one set-up, with the demonstration conference in its databases."""
+    return dict(request.getfixturevalue(f"{request.param}_demo_environ"))
 
 
 @pytest.fixture
@@ -92,10 +127,38 @@ def stack(environ: dict[str, str]) -> Iterator[SteppedStack]:
 
 
 @pytest.fixture
-def demo(stack: SteppedStack) -> SteppedStack:
+def demo(demo_environ: dict[str, str]) -> Iterator[SteppedStack]:
     """The four services with the demonstration conference in them."""
+    stepped = SteppedStack(demo_environ).open()
+    yield stepped
+    stepped.close()
+
+
+def prepare(environ: dict[str, str]) -> None:
+    stack = SteppedStack(environ)
+    stack.prepare()
+    stack.close()
+
+
+def seed(environ: dict[str, str]) -> None:
+    stack = SteppedStack(environ).open()
     stack.seed_demo()
-    return stack
+    stack.close()
+
+
+def deployed(url: str, amqp_url: str, prefix: str, folder: Path) -> dict[str, str]:
+    return {"DATA": str(folder), "PLENARY_BUS_URL": amqp_url, **database_environ(url, prefix)}
+
+
+def copy_databases(url: str, source: str, target: str) -> None:
+    with administrator(url) as connection:
+        for name in NAMES:
+            connection.execute(f"DROP DATABASE IF EXISTS {target}_{name} WITH (FORCE)")
+            connection.execute(f"CREATE DATABASE {target}_{name} TEMPLATE {source}_{name}")
+
+
+def administrator(url: str) -> psycopg.Connection[Any]:
+    return psycopg.connect(plain(url), autocommit=True)
 
 
 def database_environ(url: str, prefix: str) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Makes a checkout ready: `python3 deploy/setup run` for the demonstration, `test` for the suite too.
+"""Makes a checkout ready: `python3 deploy/setup run` to serve, `check` to develop, `test` for the whole suite.
 
 Runs before anything is installed, so it needs nothing but Python's standard library.
 """
@@ -11,7 +11,7 @@ import python_packages
 import stamps
 import system_packages
 
-PURPOSES = ("run", "test")
+PURPOSES = ("run", "check", "test")
 
 
 def main(arguments: list[str]) -> int:
@@ -20,7 +20,9 @@ def main(arguments: list[str]) -> int:
         print(f"Usage: python3 deploy/setup {'|'.join(PURPOSES)}", file=sys.stderr)
         return 2
     try:
-        set_up(for_tests=arguments[0] == "test")
+        if arguments[0] == "test":
+            system_packages.require_for_tests()
+        set_up(for_tests=arguments[0] != "run")
     except progress.CannotGoOn as error:
         print(f"\n{error}", file=sys.stderr)
         return 1
@@ -32,8 +34,6 @@ def main(arguments: list[str]) -> int:
 
 def set_up(*, for_tests: bool) -> None:
     """Install what the stamps say is missing; the second run only looks."""
-    if for_tests:
-        system_packages.require_for_tests()
     if stamps.is_current(for_tests=for_tests):
         return
     with progress.steps(3) as step:

@@ -29,7 +29,10 @@ from shared.web.paging import PageArgs, page, page_schema
 from shared.web.problems import Problem
 
 blueprint = Blueprint(
-    "sessions_api", __name__, url_prefix="/sessions/api/v1", description="Conferences, released slots, the draft."
+    "sessions_api",
+    __name__,
+    url_prefix="/sessions/api/v1",
+    description="Conferences, released slots, the draft.",
 )
 
 
@@ -60,7 +63,18 @@ def get_conference(conference: str) -> Any:
 
 
 def _conference(row: Conference, frame: Body) -> dict[str, Any]:
-    names = ("id", "slug", "acronym", "name", "tagline", "venue", "zone", "state", "rehearsal", "release_number")
+    names = (
+        "id",
+        "slug",
+        "acronym",
+        "name",
+        "tagline",
+        "venue",
+        "zone",
+        "state",
+        "rehearsal",
+        "release_number",
+    )
     days = [
         {**day, "starts_at": read_instant(day["starts_at"]), "ends_at": read_instant(day["ends_at"])}
         for day in frame["days"]
@@ -183,7 +197,9 @@ def _patch(db: Transaction, row: Conference, slot_id: UUID, version: int, data: 
         )
         version = slot.version
     if "cancelled" in data:
-        slot = editing.cancel_slot(db, slug=row.slug, slot_id=slot_id, version=version, cancelled=data["cancelled"])
+        slot = editing.cancel_slot(
+            db, slug=row.slug, slot_id=slot_id, version=version, cancelled=data["cancelled"]
+        )
     return slot
 
 

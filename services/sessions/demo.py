@@ -36,7 +36,9 @@ def seed(db: Transaction, *, day_one: date, now: datetime) -> None:
     releasing.release_programme(db, slug=SLUG, name="1.0", comment="The programme", now=now)
 
 
-def _add_days(db: Transaction, conference: Conference, entries: list[dict[str, Any]], day_one: date) -> list[Day]:
+def _add_days(
+    db: Transaction, conference: Conference, entries: list[dict[str, Any]], day_one: date
+) -> list[Day]:
     days = []
     for position, entry in enumerate(entries, start=1):
         on = day_one + timedelta(days=position - 1)

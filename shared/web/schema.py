@@ -35,12 +35,12 @@ class Text(ma.fields.String):
 
     def __init__(self, *, max: int = 200, min: int | None = None, **kwargs: Any) -> None:
         least = min if min is not None else (1 if kwargs.get("required") else 0)
-        limits = ma.validate.Length(min=least, max=max)
-        limits.message_min = (
-            "Please fill this in." if least == 1 else f"Please write at least {least} characters."
-        )
-        limits.message_max = f"Please use at most {max} characters."
-        kwargs["validate"] = [limits, *_listed(kwargs.get("validate"))]
+        fill_in = "Please fill this in." if least == 1 else f"Please write at least {least} characters."
+        limits = [
+            ma.validate.Length(min=least, error=fill_in),
+            ma.validate.Length(max=max, error=f"Please use at most {max} characters."),
+        ]
+        kwargs["validate"] = [*limits, *_listed(kwargs.get("validate"))]
         kwargs.setdefault("error_messages", {})["required"] = "Please fill this in."
         super().__init__(**kwargs)
 

@@ -21,9 +21,9 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def served(environ: dict[str, str]) -> Iterator[Served]:
+def served(demo_environ: dict[str, str]) -> Iterator[Served]:
     """The all-in-one process on one of the two set-ups, with the demonstration conference."""
-    with serving({**environ, "PLENARY_LOG_LEVEL": "WARNING"}) as process:
+    with serving({**demo_environ, "PLENARY_LOG_LEVEL": "WARNING"}) as process:
         yield process
 
 

@@ -125,6 +125,7 @@ def test_erasing_leaves_no_trace_of_the_person(desk):
         for table in (Consent, PersonalLink, WebSession, AttendeeDay, Mail):
             assert db.scalar(select(func.count()).select_from(table)) == 0
         assert db.scalar(select(func.count()).select_from(Attendee)) == 1
+    assert desk.told(AttendeeStated) == []
     (erased,), (revoked,) = desk.told(AttendeeErased), desk.told(AccessRevoked)
     assert erased["attendee_id"] == revoked["holder_id"] == str(attendee.id)
     assert erased["version"] == 2

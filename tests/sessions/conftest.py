@@ -1,5 +1,6 @@
 """One `sessions` service on SQLite, with a real signing key, so that pages and API are asked as people ask them."""
 
+import shutil
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -32,18 +33,17 @@ SLUG = demo.SLUG
 class House:
     """The service, and browsers of people with and without rights."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, pem: str) -> None:
         self.stack = SteppedStack({"DATA": str(folder)}, [SERVICE])
-        self.stack.prepare()
         self.database: Database = self.stack.service("sessions").database
-        key = Ed25519PrivateKey.generate()
-        self._pem = key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        ).decode()
+        self.visitor: Client = self.stack.new_client()
+        self._pem = pem
+
+    def prepare(self) -> None:
+        self.stack.prepare()
         public = OKPKey.import_key(self._pem).as_dict(private=False)
         with self.database.write() as db:
             db.add(VerificationKey(kid="k1", issuer="plenary/registration", x=str(public["x"]), version=1))
-        self.visitor: Client = self.stack.new_client()
 
     def seed(self) -> None:
         with self.database.write() as db:
@@ -86,15 +86,58 @@ class House:
         return told[-1].seq if told else 0
 
 
+def make_key() -> str:
+    """A fresh Ed25519 private key as PEM."""
+    return (
+        Ed25519PrivateKey.generate()
+        .private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+        .decode()
+    )
+
+
+@pytest.fixture(scope="session")
+def signing_key() -> str:
+    return make_key()
+
+
+@pytest.fixture(scope="session")
+def empty_folder(tmp_path_factory: pytest.TempPathFactory, signing_key: str) -> Path:
+    """A migrated database that trusts the signing key, to be copied."""
+    folder = tmp_path_factory.mktemp("sessions-empty")
+    built = House(folder, signing_key)
+    built.prepare()
+    built.stack.close()
+    return folder
+
+
+@pytest.fixture(scope="session")
+def seeded_folder(tmp_path_factory: pytest.TempPathFactory, empty_folder: Path, signing_key: str) -> Path:
+    """The same with the demonstration conference, to be copied."""
+    folder = tmp_path_factory.mktemp("sessions-seeded")
+    built = House(copied(empty_folder, folder), signing_key)
+    built.seed()
+    built.stack.close()
+    return folder
+
+
+def copied(source: Path, target: Path) -> Path:
+    for path in source.glob("*.db*"):
+        shutil.copy(path, target / path.name)
+    return target
+
+
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    built = House(tmp_path)
+def house(tmp_path: Path, empty_folder: Path, signing_key: str) -> Iterator[House]:
+    built = House(copied(empty_folder, tmp_path), signing_key)
     yield built
     built.stack.close()
 
 
 @pytest.fixture
-def seeded(house: House) -> House:
-    """The house with the demonstration conference."""
-    house.seed()
-    return house
+def seeded(tmp_path: Path, seeded_folder: Path, signing_key: str) -> Iterator[House]:
+    """The house with the demonstration conference, at 09:45 of its first day."""
+    built = House(copied(seeded_folder, tmp_path), signing_key)
+    yield built
+    built.stack.close()

@@ -47,7 +47,7 @@ def _show(conference: str, form: Form) -> str:
         found = conferences.get_conference(db, conference)
         return render(
             "registration/institutions.html",
-            look=conferences.look_of(db, conference),
+            look=conferences.dress(db, found, managing=True),
             conference=found,
             rows=institutions.list_institutions(db, found.id, text=text, limit=MOST),
             most=MOST,

@@ -44,7 +44,7 @@ def _show(conference: str, problem: str = "") -> str:
         rows = attendees.list_mails(db, found.id, state=state, limit=PAGE + 1, after=_after())
         return render(
             "registration/mails.html",
-            look=conferences.look_of(db, conference),
+            look=conferences.dress(db, found, managing=True),
             conference=found,
             rows=rows[:PAGE],
             next_after=rows[PAGE - 1].id if len(rows) > PAGE else None,

@@ -132,7 +132,7 @@ def erase(token: str) -> Any:
 def erased(conference: str) -> Any:
     with database().read() as db:
         found = conferences.get_conference(db, conference)
-        look = conferences.look_of(db, conference)
+        look = conferences.dress(db, found)
     return render("registration/erased.html", look=look, conference=found)
 
 
@@ -184,7 +184,7 @@ def _page(db: Transaction, token: str, form: Form) -> str:
         form.values.add("name", attendee.name)
     return render(
         "registration/me.html",
-        look=conferences.look_of(db, conference.slug),
+        look=conferences.dress(db, conference),
         conference=conference,
         attendee=attendee,
         country=country_name(attendee.country),
@@ -201,7 +201,7 @@ def _page(db: Transaction, token: str, form: Form) -> str:
 def _confirm(token: str, template: str) -> str:
     with database().read() as db:
         attendee, conference = _owner(db, token)
-        look = conferences.look_of(db, conference.slug)
+        look = conferences.dress(db, conference)
         return render(
             template,
             look=look,

@@ -184,7 +184,7 @@ def _show_list(conference: str, form: Form, outcome: BulkOutcome | None = None) 
         countries = attendees.list_countries_of_attendees(db, found.id)
         return render(
             "registration/people.html",
-            look=conferences.look_of(db, conference),
+            look=conferences.dress(db, found, managing=True),
             conference=found,
             form=form,
             filters=Form(RegistrationArgs, request.args.copy()),
@@ -210,7 +210,7 @@ def _show_person(conference: str, attendee_id: UUID, form: Form) -> str:
         given = {consent.kind: consent for consent in attendees.list_consents(db, attendee.id)}
         return render(
             "registration/person.html",
-            look=conferences.look_of(db, conference),
+            look=conferences.dress(db, found, managing=True),
             conference=found,
             attendee=attendee,
             form=form,

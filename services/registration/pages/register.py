@@ -50,7 +50,7 @@ def sent(conference: str) -> Any:
     """The same page for everybody, so that it tells nobody who is registered."""
     with database().read() as db:
         found = conferences.get_announced_conference(db, conference)
-        look = conferences.look_of(db, conference)
+        look = conferences.dress(db, found)
     return render("registration/sent.html", look=look, conference=found)
 
 
@@ -104,7 +104,7 @@ def _register(conference: str, data: dict[str, Any], key: str | None) -> None:
 def _show(conference: str, form: Form, matches: Sequence[Institution] | None = None) -> str:
     with database().read() as db:
         found = conferences.get_announced_conference(db, conference)
-        look = conferences.look_of(db, conference)
+        look = conferences.dress(db, found)
         days = conferences.list_offered_days(db, found.id)
     if not is_open(found) or not days:
         return render("registration/closed.html", look=look, conference=found)
@@ -128,5 +128,5 @@ def _day_choice(day: Day) -> dict[str, Any]:
 def _show_lost_link(conference: str, form: Form) -> str:
     with database().read() as db:
         found = conferences.get_announced_conference(db, conference)
-        look = conferences.look_of(db, conference)
+        look = conferences.dress(db, found)
     return render("registration/lost_link.html", look=look, conference=found, form=form)

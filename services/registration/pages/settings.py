@@ -54,7 +54,7 @@ def _show(conference: str, form: Form | None, warnings: list[str] | None = None)
             )
         return render(
             "registration/settings.html",
-            look=conferences.look_of(db, conference),
+            look=conferences.dress(db, found, managing=True),
             conference=found,
             days=days,
             form=form,

@@ -43,7 +43,7 @@ def _show(conference: str, form: Form) -> str:
         found = conferences.get_conference(db, conference)
         return render(
             "registration/team.html",
-            look=conferences.look_of(db, conference),
+            look=conferences.dress(db, found, managing=True),
             conference=found,
             organisers=access.list_organisers(db, conference),
             form=form,

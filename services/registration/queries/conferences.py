@@ -73,23 +73,40 @@ def list_slots_of_days(db: Transaction, conference_id: UUID, days: Collection[Da
 
 
 def look_of(db: Transaction, slug: str) -> Look | None:
-    """How the pages of a conference look."""
+    """The look of a conference the public may know of; a draft has none, or an error page would name it."""
     conference = find_conference(db, slug)
-    if conference is None:
-        return None
+    return None if conference is None or conference.state == "draft" else dress(db, conference)
+
+
+def dress(db: Transaction, conference: Conference, *, managing: bool = False) -> Look:
+    """The look of any conference, for pages that may show it; `managing` leads to the organisers' pages."""
+    home = f"/sessions/{conference.slug}/"
     return Look(
         name=conference.name,
         accent=conference.accent,
         logo=conference.logo,
-        home=f"/sessions/{slug}/",
-        nav=(
-            ("Programme", f"/sessions/{slug}/"),
-            ("Livestream", f"/live/{slug}/"),
-            ("Registration", f"/registration/{slug}/"),
-        ),
+        home=home,
+        nav=_organisers_nav(conference.slug) if managing else _visitors_nav(db, conference, home),
         zone=conference.zone,
         rehearsal_at=conference_now(conference.clock_offset) if conference.rehearsal else None,
     )
+
+
+def _organisers_nav(slug: str) -> tuple[tuple[str, str], ...]:
+    # Through the hand-off, because a token from the own participant's page would not open them.
+    return (
+        ("Agenda", f"/registration/continue?to=/sessions/manage/{slug}/"),
+        ("Registrations", f"/registration/manage/{slug}/"),
+        ("Badges", f"/registration/continue?to=/badges/manage/{slug}/"),
+        ("Livestream", f"/registration/continue?to=/live/manage/{slug}/"),
+    )
+
+
+def _visitors_nav(db: Transaction, conference: Conference, home: str) -> tuple[tuple[str, str], ...]:
+    nav = [("Agenda", home), ("Speakers", f"{home}speakers/")]
+    if any(day.attend == "public" for day in list_days(db, conference.id)):
+        nav.append(("Live", f"/live/{conference.slug}/"))
+    return (*nav, ("Register", f"/registration/{conference.slug}/"))
 
 
 def take_place(db: Transaction, day_id: UUID) -> bool:

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from services.registration.models import GuessCounter
@@ -13,7 +13,9 @@ from shared.ids import hash_secret
 def may_try(db: Transaction, subject: str, *, most: int, minutes: int, now: datetime) -> bool:
     """Count one try of `subject`; False when this window has seen more than `most` of them."""
     key = hash_secret(subject)
-    db.execute(delete(GuessCounter).where(GuessCounter.expires_at <= now))
+    # Rows that others are using right now are left for the next time: waiting for them could end in a deadlock.
+    over = select(GuessCounter.key).where(GuessCounter.expires_at <= now).with_for_update(skip_locked=True)
+    db.execute(delete(GuessCounter).where(GuessCounter.key.in_(over)))
     if not _count(db, key):
         try:
             with db.begin_nested():

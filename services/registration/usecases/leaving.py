@@ -22,6 +22,8 @@ from services.registration.usecases.links import give_link
 from services.registration.usecases.stating import state_attendee, state_erasure
 from shared.auth.handlers import on_access_revoked
 from shared.bus import publish
+from shared.bus.tables import Outbox
+from shared.contracts.base import PERSONAL
 from shared.contracts.registration import AccessRevoked
 from shared.db import Transaction
 from shared.mail.tables import Mail
@@ -78,6 +80,9 @@ def erase_attendee(db: Transaction, *, conference: Conference, attendee: Attende
     for table in (Consent, PersonalLink, WebSession, AttendeeDay):
         db.execute(delete(table).where(table.attendee_id == attendee.id))
     db.execute(delete(Mail).where(Mail.subject_id == str(attendee.id)))
+    # The retained outbox must not tell the name again in a replay.
+    personal = (Outbox.subject == str(attendee.id)) & (Outbox.dataclass == PERSONAL)
+    db.execute(delete(Outbox).where(personal))
     db.execute(update(Decision).where(Decision.attendee_id == attendee.id).values(reason=""))
     db.expire(attendee, ["days"])
     attendee.name = attendee.address = attendee.institution_text = attendee.folded = attendee.reason = ""

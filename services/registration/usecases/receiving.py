@@ -8,9 +8,9 @@ from services.registration.models import Conference
 from services.registration.queries import conferences
 from services.registration.rules.countries import require_country
 from services.registration.rules.states import CONSENTS, require_open
-from services.registration.usecases.institutions import choose_institution, take_institution
+from services.registration.usecases.institutions import Affiliation, choose_institution, take_institution
 from services.registration.usecases.letters import Site
-from services.registration.usecases.registering import register_attendee
+from services.registration.usecases.registering import Answers, register_attendee
 from shared.db import Transaction
 from shared.web.idempotency import idempotent
 
@@ -34,29 +34,27 @@ def receive_registration(
 def _register(
     db: Transaction, conference: Conference, data: Mapping[str, Any], site: Site, now: datetime
 ) -> None:
-    country = require_country(conference, data["country"])
-    if "institution_choice" in data:
-        affiliation = choose_institution(
-            db,
-            conference=conference,
-            typed=data["institution"],
-            institution_id=data["institution_id"],
-            choice=data["institution_choice"],
-            other=data["institution_other"],
-        )
-    else:
-        affiliation = take_institution(
-            db, conference=conference, typed=data["institution"], institution_id=data["institution_id"]
-        )
-    register_attendee(
-        db,
-        conference=conference,
+    answers = Answers(
         name=data["name"],
         address=data["address"],
-        affiliation=affiliation,
-        country=country,
+        affiliation=_affiliation(db, conference, data),
+        country=require_country(conference, data["country"]),
         day_ids=data["day_ids"],
         consents={consent.kind: data[consent.kind] for consent in CONSENTS},
-        site=site,
-        now=now,
+    )
+    register_attendee(db, conference=conference, answers=answers, site=site, now=now)
+
+
+def _affiliation(db: Transaction, conference: Conference, data: Mapping[str, Any]) -> Affiliation:
+    """A page asks back which institution is meant; a program's word is taken."""
+    typed, institution_id = data["institution"], data["institution_id"]
+    if "institution_choice" not in data:
+        return take_institution(db, conference=conference, typed=typed, institution_id=institution_id)
+    return choose_institution(
+        db,
+        conference=conference,
+        typed=typed,
+        institution_id=institution_id,
+        choice=data["institution_choice"],
+        other=data["institution_other"],
     )

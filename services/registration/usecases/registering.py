@@ -1,6 +1,7 @@
 """Taking a registration: places, the attendee, consents, the mail; all of it or nothing."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -21,18 +22,20 @@ from shared.ids import new_id
 from shared.text import fold
 
 
+@dataclass(frozen=True, kw_only=True)
+class Answers:
+    """What somebody filled in; `consents` says yes or no by kind."""
+
+    name: str
+    address: str
+    affiliation: Affiliation
+    country: str
+    day_ids: Sequence[UUID]
+    consents: Mapping[str, bool]
+
+
 def register_attendee(
-    db: Transaction,
-    *,
-    conference: Conference,
-    name: str,
-    address: str,
-    affiliation: Affiliation,
-    country: str,
-    day_ids: Sequence[UUID],
-    consents: Mapping[str, bool],
-    site: letters.Site,
-    now: datetime,
+    db: Transaction, *, conference: Conference, answers: Answers, site: letters.Site, now: datetime
 ) -> None:
     """Register, or remind whoever is registered with this address already: the caller cannot tell which.
 
@@ -40,23 +43,9 @@ def register_attendee(
     """
     states.require_open(conference)
     days = conferences.list_offered_days(db, conference.id)
-    chosen = states.require_offered(day_ids, days)
-    given = states.require_consents(consents)
-    attendee = Attendee(
-        id=new_id(),
-        conference_id=conference.id,
-        name=require_badge_name(name),
-        address=address.strip(),
-        normal_address=normalise_address(address),
-        institution=affiliation.institution,
-        institution_text=affiliation.text,
-        country=country,
-        category=states.CATEGORIES[0],
-        state=states.first_state(conference),
-        folded=fold(f"{name}\n{address}\n{affiliation.names}"),
-        created_at=now,
-        days=[AttendeeDay(day_id=day_id) for day_id in chosen],
-    )
+    chosen = states.require_offered(answers.day_ids, days)
+    given = states.require_consents(answers.consents)
+    attendee = _new_attendee(conference, answers, chosen, now)
     try:
         with db.begin_nested():
             _take_places(db, chosen, days)
@@ -75,6 +64,26 @@ def register_attendee(
         )
     state_attendee(db, attendee)
     letters.send_state(db, conference, attendee, give_link(db, attendee, now=now), site)
+
+
+def _new_attendee(
+    conference: Conference, answers: Answers, day_ids: Sequence[UUID], now: datetime
+) -> Attendee:
+    return Attendee(
+        id=new_id(),
+        conference_id=conference.id,
+        name=require_badge_name(answers.name),
+        address=answers.address.strip(),
+        normal_address=normalise_address(answers.address),
+        institution=answers.affiliation.institution,
+        institution_text=answers.affiliation.text,
+        country=answers.country,
+        category=states.CATEGORIES[0],
+        state=states.first_state(conference),
+        folded=fold(f"{answers.name}\n{answers.address}\n{answers.affiliation.names}"),
+        created_at=now,
+        days=[AttendeeDay(day_id=day_id) for day_id in day_ids],
+    )
 
 
 def _take_places(db: Transaction, chosen: Sequence[UUID], days: Sequence[Day]) -> None:

@@ -1,6 +1,28 @@
 """The pages of `sessions`: for everybody, and for organisers."""
 
-from services.sessions.pages import conference, exports, manage, places, public, releases, texts
+from services.sessions.pages import (
+    conference,
+    days,
+    exports,
+    furniture,
+    manage,
+    people,
+    public,
+    releases,
+    texts,
+)
 from services.sessions.pages.blueprints import blueprint, site
 
-__all__ = ["blueprint", "conference", "exports", "manage", "places", "public", "releases", "site", "texts"]
+__all__ = [
+    "blueprint",
+    "conference",
+    "days",
+    "exports",
+    "furniture",
+    "manage",
+    "people",
+    "public",
+    "releases",
+    "site",
+    "texts",
+]

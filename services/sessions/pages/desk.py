@@ -12,7 +12,11 @@ from shared.clock import to_local
 from shared.db import Transaction
 from shared.web import render
 
-AUDIENCE_OPTIONS = [("public", "Everybody"), ("registered", "Registered participants"), ("staff", "Staff only")]
+AUDIENCE_OPTIONS = [
+    ("public", "Everybody"),
+    ("registered", "Registered participants"),
+    ("staff", "Staff only"),
+]
 NOTICES = {
     "moved": "The slot was moved in the draft.",
     "cancelled": "The session is cancelled in the draft.",

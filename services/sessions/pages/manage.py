@@ -58,7 +58,12 @@ def _show_slot(slug: str, slot_id: UUID, form: Form | None, refusal: Refusal | N
             form.values = form.values.copy()
             form.values["version"] = str(slot.version)
         page = desk.render(
-            "slot.html", form=form, slot=slot, session=session, rooms=desk.rooms(), is_stale=isinstance(refusal, Stale)
+            "slot.html",
+            form=form,
+            slot=slot,
+            session=session,
+            rooms=desk.rooms(),
+            is_stale=isinstance(refusal, Stale),
         )
     return page, refusal.status if refusal else 200
 
@@ -81,7 +86,9 @@ def move_slot(conference: str, slot_id: UUID) -> Response | Page:
         wanted = form.load()
         version = wanted.pop("version")
         with database().write() as db:
-            editing.move_slot(db, slug=conference, slot_id=slot_id, version=version, place=editing.Place(**wanted))
+            editing.move_slot(
+                db, slug=conference, slot_id=slot_id, version=version, place=editing.Place(**wanted)
+            )
     except Refusal as refusal:
         if refusal.status == 404:
             raise
@@ -112,5 +119,3 @@ def _set_cancelled(slug: str, slot_id: UUID, *, cancelled: bool) -> Response | P
         page, _ = _show_slot(slug, slot_id, None, None)
         return page, refusal.status
     return see_other(url_for(".overview", conference=slug, done="cancelled" if cancelled else "restored"))
-
-

@@ -107,7 +107,9 @@ def agenda(conference: str) -> tuple[str, int]:
             days=days,
             day=day,
             is_narrowed=any((wanted["room"], wanted["kind"], wanted["q"])),
-            agenda=views.agenda_days(views.slot_views(slots, visit.viewer, visit.now, next_start=upcoming), days),
+            agenda=views.agenda_days(
+                views.slot_views(slots, visit.viewer, visit.now, next_start=upcoming), days
+            ),
             around=views.slot_views(around, visit.viewer, visit.now, next_start=upcoming),
             kinds=[(kind, views.kind_label(kind)) for kind in released.list_kinds(db, visit.conference.id)],
             rooms=[(room["id"], room["name"]) for room in visit.frame["rooms"]],
@@ -137,7 +139,9 @@ def talk(conference: str, slot_id: UUID) -> str:
         slot = _get_visible(visit, slot_id)
         days = views.day_views(visit.frame, visit.viewer)
         ids = [UUID(speaker["id"]) for speaker in slot.body["speakers"]]
-        others = released.list_slots_of_session(db, visit.conference.id, slot.body["session_id"], viewer=visit.viewer)
+        others = released.list_slots_of_session(
+            db, visit.conference.id, slot.body["session_id"], viewer=visit.viewer
+        )
         (view,) = views.slot_views([slot], visit.viewer, visit.now)
         return visit.render(
             "sessions/talk.html",

@@ -1,4 +1,4 @@
-"""What sessions and speakers say: forms to add and change them."""
+"""What sessions say: forms to add, change and repeat them."""
 
 from typing import Any
 from uuid import UUID
@@ -10,7 +10,7 @@ from services.sessions.models import Session
 from services.sessions.pages.blueprints import blueprint
 from services.sessions.pages.desk import AUDIENCE_OPTIONS, Desk
 from services.sessions.queries import drafts
-from services.sessions.schemas import AddSessionIn, ChangeSessionIn, SpeakerIn
+from services.sessions.schemas import AddSessionIn, ChangeSessionIn, PlaceIn
 from services.sessions.usecases import editing
 from shared.auth import requires
 from shared.errors import Refusal, Stale
@@ -89,13 +89,29 @@ def _show_session(slug: str, session_id: UUID, form: Form | None, refusal: Refus
             form.values = form.values.copy()
             form.values["version"] = str(session.version)
         page = _render_session(
-            desk, "session.html", form, session=session, speakers=speakers, is_stale=isinstance(refusal, Stale)
+            desk,
+            "session.html",
+            form,
+            session=session,
+            speakers=speakers,
+            is_stale=isinstance(refusal, Stale),
         )
     return page, refusal.status if refusal else 200
 
 
 def _content(session: Session, speakers: list[str]) -> dict[str, Any]:
-    names = ("title", "subtitle", "abstract", "description", "kind", "language", "track_id", "listed", "attend", "state")
+    names = (
+        "title",
+        "subtitle",
+        "abstract",
+        "description",
+        "kind",
+        "language",
+        "track_id",
+        "listed",
+        "attend",
+        "state",
+    )
     lines = [f"{link['title']} | {link['url']}" if link["title"] else link["url"] for link in session.links]
     return {
         **{name: getattr(session, name) for name in names},
@@ -114,7 +130,9 @@ def change_session(conference: str, session_id: UUID) -> Response | Page:
         version = wanted.pop("version")
         content = editing.Content(**wanted)
         with database().write() as db:
-            editing.change_session(db, slug=conference, session_id=session_id, version=version, content=content)
+            editing.change_session(
+                db, slug=conference, session_id=session_id, version=version, content=content
+            )
     except Refusal as refusal:
         if refusal.status == 404:
             raise
@@ -123,40 +141,30 @@ def change_session(conference: str, session_id: UUID) -> Response | Page:
     return see_other(url_for(".overview", conference=conference, done="session"))
 
 
-@blueprint.get("/manage/<conference>/speakers/")
+@blueprint.get("/manage/<conference>/sessions/<uuid:session_id>/repeat")
 @requires("agenda:manage")
-def manage_speakers(conference: str) -> str:
-    with database().read() as db:
-        desk = Desk(db, conference)
-        return desk.render("speakers.html", speakers=drafts.list_speakers(db, desk.conference.id))
+def repeat_form(conference: str, session_id: UUID) -> Page:
+    return _show_repeat(conference, session_id, Form(PlaceIn, minutes=45))
 
 
-@blueprint.get("/manage/<conference>/speakers/<uuid:speaker_id>")
-@requires("agenda:manage")
-def speaker_form(conference: str, speaker_id: UUID) -> Page:
-    return _show_speaker(conference, speaker_id, None)
-
-
-def _show_speaker(slug: str, speaker_id: UUID, form: Form | None, status: int = 200) -> Page:
+def _show_repeat(slug: str, session_id: UUID, form: Form, status: int = 200) -> Page:
     with database().read() as db:
         desk = Desk(db, slug)
-        person = drafts.get_speaker(db, desk.conference.id, speaker_id)
-        if form is None:
-            form = Form(SpeakerIn, name=person.name, affiliation=person.affiliation, biography=person.biography)
-        return desk.render("speaker.html", form=form, person=person), status
+        session = drafts.get_session(db, desk.conference.id, session_id)
+        return desk.render("repeat.html", form=form, session=session, rooms=desk.rooms()), status
 
 
-@blueprint.post("/manage/<conference>/speakers/<uuid:speaker_id>")
+@blueprint.post("/manage/<conference>/sessions/<uuid:session_id>/repeat")
 @requires("agenda:manage")
-def change_speaker(conference: str, speaker_id: UUID) -> Response | Page:
-    form = Form(SpeakerIn, request.form)
+def repeat_session(conference: str, session_id: UUID) -> Response | Page:
+    form = Form(PlaceIn, request.form)
     try:
-        wanted = form.load()
+        place = editing.Place(**form.load())
         with database().write() as db:
-            editing.change_speaker(db, slug=conference, speaker_id=speaker_id, **wanted)
+            editing.repeat_session(db, slug=conference, session_id=session_id, place=place)
     except Refusal as refusal:
         if refusal.status == 404:
             raise
         form.refuse(refusal)
-        return _show_speaker(conference, speaker_id, form, refusal.status)
-    return see_other(url_for(".manage_speakers", conference=conference, done="speaker"))
+        return _show_repeat(conference, session_id, form, refusal.status)
+    return see_other(url_for(".overview", conference=conference, done="added"))

@@ -13,7 +13,7 @@ from services.sessions.models import ReleasedSlot
 from services.sessions.rules.programme import Body, read_instant
 from services.sessions.rules.visibility import Viewer, can
 from services.sessions.schemas import KINDS
-from shared.web.times import clock, moment
+from shared.web.times import day, timespan
 
 QUIET_KINDS = ("break", "social")
 
@@ -133,10 +133,13 @@ def _phase(slot: ReleasedSlot, at: datetime, upcoming: datetime | None) -> str:
 
 def agenda_days(views: Iterable[SlotView], days: Sequence[DayView]) -> list[AgendaDay]:
     """The slots under their days, in the order of the days; those of no day come last."""
-    order = {day.id: place for place, day in enumerate(days)}
-    ordered = sorted(views, key=lambda view: order.get(view.slot.day_id, len(order)))
+    order: dict[UUID | None, int] = {day.id: place for place, day in enumerate(days)}
+
+    def place_of(view: SlotView) -> int:
+        return order.get(view.slot.day_id, len(days))
+
     agenda = []
-    for place, group in groupby(ordered, key=lambda view: order.get(view.slot.day_id, len(order))):
+    for place, group in groupby(sorted(views, key=place_of), key=place_of):
         starts = groupby(group, key=lambda view: view.slot.starts_at)
         agenda.append(
             AgendaDay(
@@ -164,7 +167,7 @@ def subscribe_links(address: str, name: str) -> dict[str, str]:
 def place_text(body: Body, zone: str) -> str:
     """When and where a slot is, in one line."""
     start, end = (read_instant(body[name]) for name in ("starts_at", "ends_at"))
-    return f"{moment(start, zone)}–{clock(end, zone)}, {body['room']['name']}"
+    return f"{day(start, zone)}, {timespan(start, end, zone)}, {body['room']['name']}"
 
 
 def paragraphs(text: str) -> list[str]:

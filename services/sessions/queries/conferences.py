@@ -33,7 +33,10 @@ def get_shown_conference(db: Transaction, slug: str) -> Conference:
 def lock_conference(db: Transaction, slug: str) -> Conference:
     """The conference, held against other writers until the end of the transaction. Raises NotFound."""
     conference = db.scalar(
-        select(Conference).where(Conference.slug == slug).with_for_update().execution_options(populate_existing=True)
+        select(Conference)
+        .where(Conference.slug == slug)
+        .with_for_update()
+        .execution_options(populate_existing=True)
     )
     if conference is None:
         raise NotFound
@@ -42,7 +45,11 @@ def lock_conference(db: Transaction, slug: str) -> Conference:
 
 def list_shown_conferences(db: Transaction) -> Sequence[Conference]:
     """Public and cancelled conferences, newest first."""
-    query = select(Conference).where(Conference.state != "draft").order_by(Conference.created_at.desc(), Conference.id)
+    query = (
+        select(Conference)
+        .where(Conference.state != "draft")
+        .order_by(Conference.created_at.desc(), Conference.id)
+    )
     return db.scalars(query).all()
 
 
@@ -81,7 +88,9 @@ def list_days_by_conference(db: Transaction, conference_ids: Sequence[UUID]) -> 
 
 
 def list_rooms(db: Transaction, conference_id: UUID) -> Sequence[Room]:
-    return db.scalars(select(Room).where(Room.conference_id == conference_id).order_by(Room.position, Room.id)).all()
+    return db.scalars(
+        select(Room).where(Room.conference_id == conference_id).order_by(Room.position, Room.id)
+    ).all()
 
 
 def list_tracks(db: Transaction, conference_id: UUID) -> Sequence[Track]:
@@ -90,5 +99,7 @@ def list_tracks(db: Transaction, conference_id: UUID) -> Sequence[Track]:
 
 def is_on_air(db: Transaction, conference_id: UUID) -> bool:
     """Whether any stage of the conference is open."""
-    query = select(StageState.stage_id).where(StageState.conference_id == conference_id, StageState.open).limit(1)
+    query = (
+        select(StageState.stage_id).where(StageState.conference_id == conference_id, StageState.open).limit(1)
+    )
     return db.scalar(query) is not None

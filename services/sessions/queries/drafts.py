@@ -18,7 +18,9 @@ def read_draft(db: Transaction, conference: Conference) -> Draft:
     own = conference.id
     sessions = db.scalars(select(Session).where(Session.conference_id == own))
     speakers = db.scalars(select(Speaker).where(Speaker.conference_id == own))
-    slots = db.scalars(select(Slot).where(Slot.conference_id == own).order_by(Slot.starts_at, Slot.export_id)).all()
+    slots = db.scalars(
+        select(Slot).where(Slot.conference_id == own).order_by(Slot.starts_at, Slot.export_id)
+    ).all()
     return Draft(
         conference=conference,
         days=conferences.list_days(db, own),
@@ -73,7 +75,11 @@ def list_speakers(db: Transaction, conference_id: UUID) -> Sequence[Speaker]:
 
 
 def list_session_speakers(db: Transaction, session_id: UUID) -> Sequence[SessionSpeaker]:
-    query = select(SessionSpeaker).where(SessionSpeaker.session_id == session_id).order_by(SessionSpeaker.position)
+    query = (
+        select(SessionSpeaker)
+        .where(SessionSpeaker.session_id == session_id)
+        .order_by(SessionSpeaker.position)
+    )
     return db.scalars(query).all()
 
 
@@ -83,7 +89,9 @@ def next_slot_number(db: Transaction, conference_id: UUID) -> int:
 
 
 def next_speaker_number(db: Transaction, conference_id: UUID) -> int:
-    return (db.scalar(select(func.max(Speaker.export_id)).where(Speaker.conference_id == conference_id)) or 0) + 1
+    return (
+        db.scalar(select(func.max(Speaker.export_id)).where(Speaker.conference_id == conference_id)) or 0
+    ) + 1
 
 
 def list_taken_ids(
@@ -92,7 +100,9 @@ def list_taken_ids(
     """Those of the ids that rows of other conferences have."""
     taken: set[UUID] = set()
     for start in range(0, len(ids), 500):
-        query = select(model.id).where(model.id.in_(ids[start : start + 500]), model.conference_id != conference_id)
+        query = select(model.id).where(
+            model.id.in_(ids[start : start + 500]), model.conference_id != conference_id
+        )
         taken.update(db.scalars(query))
     return taken
 

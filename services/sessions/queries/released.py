@@ -47,7 +47,9 @@ def list_releases(db: Transaction, conference_id: UUID) -> Sequence[Release]:
 
 
 def is_release_named(db: Transaction, conference_id: UUID, folded_name: str) -> bool:
-    query = select(Release.number).where(Release.conference_id == conference_id, Release.folded_name == folded_name)
+    query = select(Release.number).where(
+        Release.conference_id == conference_id, Release.folded_name == folded_name
+    )
     return db.scalar(query) is not None
 
 
@@ -67,8 +69,8 @@ def list_agenda(
         wanted.append(ReleasedSlot.room_id == narrow.room_id)
     if narrow.kind:
         wanted.append(ReleasedSlot.kind == narrow.kind)
-    for word in narrow.text.split()[:8]:
-        wanted.append(ReleasedSlot.folded.like(like_pattern(word), escape="\\"))
+    words = narrow.text.split()[:8]
+    wanted += [ReleasedSlot.folded.like(like_pattern(word), escape="\\") for word in words]
     slots = db.scalars(_current(conference_id).where(*wanted))
     return [slot for slot in slots if can(viewer, "listed", slot)]
 
@@ -102,7 +104,9 @@ def get_released_slot(db: Transaction, conference_id: UUID, slot_id: UUID) -> Re
 def list_around(db: Transaction, conference_id: UUID, *, viewer: Viewer, at: datetime) -> list[ReleasedSlot]:
     """What is on at that moment and what starts next within the day, without what is cancelled."""
     query = _current(conference_id).where(
-        ReleasedSlot.ends_at > at, ReleasedSlot.starts_at < at + timedelta(hours=14), ReleasedSlot.cancelled.is_(False)
+        ReleasedSlot.ends_at > at,
+        ReleasedSlot.starts_at < at + timedelta(hours=14),
+        ReleasedSlot.cancelled.is_(False),
     )
     slots = [slot for slot in db.scalars(query) if can(viewer, "listed", slot)]
     upcoming = min((slot.starts_at for slot in slots if slot.starts_at > at), default=None)
@@ -112,7 +116,9 @@ def list_around(db: Transaction, conference_id: UUID, *, viewer: Viewer, at: dat
 def list_kinds(db: Transaction, conference_id: UUID) -> list[str]:
     """The kinds of session that occur in what is listed public."""
     query = select(ReleasedSlot.kind).where(
-        ReleasedSlot.conference_id == conference_id, ReleasedSlot.holds_until.is_(None), ReleasedSlot.listed == "public"
+        ReleasedSlot.conference_id == conference_id,
+        ReleasedSlot.holds_until.is_(None),
+        ReleasedSlot.listed == "public",
     )
     return sorted(db.scalars(query.distinct()))
 
@@ -121,7 +127,11 @@ def list_slots_of_session(
     db: Transaction, conference_id: UUID, session_id: str, *, viewer: Viewer
 ) -> list[ReleasedSlot]:
     """All places of one session, for "also at" on its page."""
-    return [slot for slot in list_agenda(db, conference_id, viewer=viewer) if slot.body["session_id"] == session_id]
+    return [
+        slot
+        for slot in list_agenda(db, conference_id, viewer=viewer)
+        if slot.body["session_id"] == session_id
+    ]
 
 
 def list_current_speakers(db: Transaction, conference_id: UUID) -> Sequence[ReleasedSpeaker]:
@@ -141,7 +151,9 @@ def find_released_speaker(db: Transaction, conference_id: UUID, speaker_id: UUID
     )
 
 
-def list_speakers_by_id(db: Transaction, conference_id: UUID, ids: Sequence[UUID]) -> Mapping[str, ReleasedSpeaker]:
+def list_speakers_by_id(
+    db: Transaction, conference_id: UUID, ids: Sequence[UUID]
+) -> Mapping[str, ReleasedSpeaker]:
     """Released speakers by id as text."""
     query = select(ReleasedSpeaker).where(
         ReleasedSpeaker.conference_id == conference_id,

@@ -59,7 +59,9 @@ def compare_programmes(
     for slot_id, after in draft_slots.items():
         if slot_id not in current_slots and not after["cancelled"]:
             slots.append(SlotChange(slot_id=slot_id, kinds=("new",), before=None, after=after))
-    slots.sort(key=lambda change: (change.after["starts_at"], change.after["room"]["name"], str(change.slot_id)))
+    slots.sort(
+        key=lambda change: (change.after["starts_at"], change.after["room"]["name"], str(change.slot_id))
+    )
     counts: dict[str, int] = {}
     for change in slots:
         for kind in change.kinds:
@@ -82,9 +84,9 @@ def compare_slots(before: Body, after: Body) -> tuple[str, ...]:
         kinds.append("time")
     if _length(before) != _length(after):
         kinds.append("duration")
-    for name in ("room", "stream", "title", "speakers", "links"):
-        if before[name] != after[name]:
-            kinds.append(name)
+    kinds += [
+        name for name in ("room", "stream", "title", "speakers", "links") if before[name] != after[name]
+    ]
     if any(before[name] != after[name] for name in ("listed", "attend")):
         kinds.append("visibility")
     if any(before[name] != after[name] for name in _TEXT):

@@ -1,4 +1,4 @@
-"""Which row a thing in an imported file is: its own guid where it has a free one, else an id that comes out the same again."""
+"""Which row a thing in an imported file is: its own guid if that is free, else an id that always comes out the same."""
 
 from collections.abc import Container
 from uuid import NAMESPACE_URL, UUID, uuid5

@@ -8,7 +8,9 @@ from shared.clock import find_zone
 from shared.errors import Invalid
 from shared.text import fold
 
-RESERVED_SLUGS = frozenset({"api", "assets", "in", "me", "manage", "feed", "livez", "readyz", "metrics", "logos"})
+RESERVED_SLUGS = frozenset(
+    {"api", "assets", "in", "me", "manage", "feed", "livez", "readyz", "metrics", "logos"}
+)
 RESERVED_RELEASES = frozenset({"wip", "latest", "draft"})
 _SLUG = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _LAST_NUMBER = re.compile(r"(\d+)(?=\D*$)")

@@ -100,7 +100,9 @@ def find_concerns(placed: Iterable[Placed], days: dict[UUID, tuple[datetime, dat
     slots = sorted(placed, key=lambda slot: (slot.starts_at, slot.ends_at, slot.slot_id))
     return [
         *_double_bookings(slots, "room", lambda slot: ((slot.room_id, slot.room),)),
-        *_double_bookings([slot for slot in slots if slot.kind != "break"], "speaker", lambda slot: slot.speakers),
+        *_double_bookings(
+            [slot for slot in slots if slot.kind != "break"], "speaker", lambda slot: slot.speakers
+        ),
         *_outside(slots, days),
     ]
 
@@ -119,7 +121,9 @@ def _double_bookings(
             for second in booked[position + 1 :]:
                 if second.starts_at >= first.ends_at:
                     break
-                text = f"{names[owner]} is booked twice at the same time: “{first.title}” and “{second.title}”."
+                text = (
+                    f"{names[owner]} is booked twice at the same time: “{first.title}” and “{second.title}”."
+                )
                 yield Concern(kind=kind, text=text, slot_ids=(first.slot_id, second.slot_id))
 
 
@@ -127,8 +131,12 @@ def _outside(slots: Sequence[Placed], days: dict[UUID, tuple[datetime, datetime]
     for slot in slots:
         interval = days.get(slot.day_id) if slot.day_id else None
         if interval is None:
-            yield Concern(kind="day", text=f"“{slot.title}” lies outside every day.", slot_ids=(slot.slot_id,))
+            yield Concern(
+                kind="day", text=f"“{slot.title}” lies outside every day.", slot_ids=(slot.slot_id,)
+            )
         elif slot.starts_at < interval[0] or slot.ends_at > interval[1]:
             yield Concern(
-                kind="day", text=f"“{slot.title}” runs outside the times of its day.", slot_ids=(slot.slot_id,)
+                kind="day",
+                text=f"“{slot.title}” runs outside the times of its day.",
+                slot_ids=(slot.slot_id,),
             )

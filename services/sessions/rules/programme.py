@@ -46,7 +46,12 @@ def slot_bodies(draft: Draft) -> dict[UUID, Body]:
 
 
 def _slot_body(
-    slot: Slot, session: Session, room: Room, track: Track | None, day: Day | None, speakers: Sequence[Speaker]
+    slot: Slot,
+    session: Session,
+    room: Room,
+    track: Track | None,
+    day: Day | None,
+    speakers: Sequence[Speaker],
 ) -> Body:
     return {
         "slot_id": str(slot.id),

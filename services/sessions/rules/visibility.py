@@ -39,10 +39,14 @@ def can(viewer: Viewer, aspect: str, thing: Thing) -> bool:
         return True
     if audience != "registered":
         return False
-    return bool(viewer.day_ids) if thing.day_id is None or aspect == "listed" else thing.day_id in viewer.day_ids
+    return (
+        bool(viewer.day_ids) if thing.day_id is None or aspect == "listed" else thing.day_id in viewer.day_ids
+    )
 
 
 def strictest(audiences: Iterable[str]) -> str:
     """The narrowest of several audiences; an unknown one counts as staff."""
-    ranks = [AUDIENCES.index(audience) if audience in AUDIENCES else len(AUDIENCES) - 1 for audience in audiences]
+    ranks = [
+        AUDIENCES.index(audience) if audience in AUDIENCES else len(AUDIENCES) - 1 for audience in audiences
+    ]
     return AUDIENCES[max(ranks, default=0)]

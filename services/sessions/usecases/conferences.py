@@ -6,14 +6,14 @@ from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from services.sessions.errors import SlugTaken
-from services.sessions.models import Conference, Day, Room
+from services.sessions.models import Conference, Day
 from services.sessions.queries import conferences as queries
 from services.sessions.rules import naming, placing
 from services.sessions.usecases import cancelling
 from shared.bus import publish
 from shared.contracts.sessions import ConferenceStated, DayFact
 from shared.db import Transaction
-from shared.errors import Invalid, Stale
+from shared.errors import Stale
 from shared.ids import new_id
 
 OPENS, CLOSES = time(9), time(18)
@@ -31,7 +31,14 @@ def create_conference(
 
 
 def new_conference(
-    db: Transaction, *, slug: str, name: str, zone: str, now: datetime, state: str = "draft", rehearsal: bool = False
+    db: Transaction,
+    *,
+    slug: str,
+    name: str,
+    zone: str,
+    now: datetime,
+    state: str = "draft",
+    rehearsal: bool = False,
 ) -> Conference:
     """The row alone, untold: its version is 0 until `state_conference` tells the others."""
     naming.require_slug(slug)
@@ -99,7 +106,9 @@ class Settings:
     logo: str | None = None
 
 
-def change_settings(db: Transaction, *, slug: str, version: int, settings: Settings, now: datetime) -> Conference:
+def change_settings(
+    db: Transaction, *, slug: str, version: int, settings: Settings, now: datetime
+) -> Conference:
     """Store the settings and tell everybody. Raises Stale when somebody else was first."""
     conference = queries.lock_conference(db, slug)
     require_version(conference.version, version)
@@ -137,18 +146,6 @@ def change_day(
     day.listed, day.attend, day.stream = listed, attend, stream
     db.flush()
     state_conference(db, conference, now=now)
-
-
-def add_room(db: Transaction, *, slug: str, name: str, capacity: int | None) -> Room:
-    """A room to place sessions in. Raises Invalid when the conference has one of that name."""
-    conference = queries.lock_conference(db, slug)
-    rooms = queries.list_rooms(db, conference.id)
-    if any(room.name == name for room in rooms):
-        raise Invalid(fields={"name": [f"There is already a room called “{name}”."]})
-    position = max((room.position for room in rooms), default=0) + 1
-    room = Room(id=new_id(), conference_id=conference.id, name=name, capacity=capacity, position=position)
-    db.add(room)
-    return room
 
 
 def state_conference(db: Transaction, conference: Conference, *, now: datetime) -> None:
@@ -190,4 +187,6 @@ def state_conference(db: Transaction, conference: Conference, *, now: datetime) 
 def require_version(current: int, seen: int) -> None:
     """Raises Stale unless the form or request was made from what is there now."""
     if current != seen:
-        raise Stale("Somebody else has changed this in the meantime; look at it as it is now.", current=current)
+        raise Stale(
+            "Somebody else has changed this in the meantime; look at it as it is now.", current=current
+        )

@@ -46,10 +46,18 @@ class Content:
 def move_slot(db: Transaction, *, slug: str, slot_id: UUID, version: int, place: Place) -> Slot:
     """Give a slot another time, length or room."""
     conference = conferences.lock_conference(db, slug)
-    starts_at = placing.resolve_start(day=place.date, at=place.time, offset=place.offset, zone=conference.zone)
+    starts_at = placing.resolve_start(
+        day=place.date, at=place.time, offset=place.offset, zone=conference.zone
+    )
     ends_at = starts_at + timedelta(minutes=place.minutes)
     return place_slot(
-        db, conference, slot_id=slot_id, version=version, starts_at=starts_at, ends_at=ends_at, room_id=place.room_id
+        db,
+        conference,
+        slot_id=slot_id,
+        version=version,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        room_id=place.room_id,
     )
 
 
@@ -95,15 +103,27 @@ def add_session(db: Transaction, *, slug: str, content: Content, place: Place) -
     """A new session with its first slot."""
     conference = conferences.lock_conference(db, slug)
     session = Session(id=new_id(), conference_id=conference.id, title=content.title, version=1)
-    starts_at = placing.resolve_start(day=place.date, at=place.time, offset=place.offset, zone=conference.zone)
-    ends_at = starts_at + timedelta(minutes=place.minutes)
-    days = conferences.list_days(db, conference.id)
-    placing.require_near(starts_at, ends_at, days, field="date")
-    _require_room(db, conference, place.room_id)
     _write_content(db, conference, session, content)
     db.add(session)
     db.flush()
     _order_speakers(db, conference, session, content.speakers)
+    return _add_slot(db, conference, session, place)
+
+
+def repeat_session(db: Transaction, *, slug: str, session_id: UUID, place: Place) -> Slot:
+    """One more slot for a session, with a UID and a number of its own."""
+    conference = conferences.lock_conference(db, slug)
+    return _add_slot(db, conference, drafts.get_session(db, conference.id, session_id), place)
+
+
+def _add_slot(db: Transaction, conference: Conference, session: Session, place: Place) -> Slot:
+    starts_at = placing.resolve_start(
+        day=place.date, at=place.time, offset=place.offset, zone=conference.zone
+    )
+    ends_at = starts_at + timedelta(minutes=place.minutes)
+    days = conferences.list_days(db, conference.id)
+    placing.require_near(starts_at, ends_at, days, field="date")
+    _require_room(db, conference, place.room_id)
     slot = Slot(
         id=new_id(),
         conference_id=conference.id,
@@ -121,7 +141,9 @@ def add_session(db: Transaction, *, slug: str, content: Content, place: Place) -
     return slot
 
 
-def change_session(db: Transaction, *, slug: str, session_id: UUID, version: int, content: Content) -> Session:
+def change_session(
+    db: Transaction, *, slug: str, session_id: UUID, version: int, content: Content
+) -> Session:
     """Store everything a session says."""
     conference = conferences.lock_conference(db, slug)
     session = drafts.get_session(db, conference.id, session_id)
@@ -154,7 +176,9 @@ def _write_content(db: Transaction, conference: Conference, session: Session, co
     session.listed, session.attend, session.state = content.listed, content.attend, content.state
 
 
-def _order_speakers(db: Transaction, conference: Conference, session: Session, names: tuple[str, ...]) -> None:
+def _order_speakers(
+    db: Transaction, conference: Conference, session: Session, names: tuple[str, ...]
+) -> None:
     """Attach speakers by name, in order; a name nobody has yet becomes a new speaker."""
     now_speaking = list(drafts.list_session_speakers(db, session.id))
     known: dict[str, UUID] = {}

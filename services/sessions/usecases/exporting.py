@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from services.sessions.ical import CalendarEntry, calendar_text, event_text
@@ -91,14 +91,17 @@ class Exports:
             self._files[conference.id, form] = (key, export)
             return export
 
-    def _build_calendar(self, db: Transaction, conference: Conference, base_url: str, changed_at: datetime) -> bytes:
+    def _build_calendar(
+        self, db: Transaction, conference: Conference, base_url: str, changed_at: datetime
+    ) -> bytes:
         kept = self._entries.get(conference.id, {})
         revisions = released.list_slot_revisions(db, conference.id)
         keys = [(slot_id, revision, base_url, conference.venue) for slot_id, revision in revisions]
         if any(key not in kept for key in keys):
             slots = {slot.slot_id: slot for slot in released.list_public_slots(db, conference.id)}
             kept = {
-                key: kept.get(key) or event_text(calendar_entry(conference, slots[key[0]], base_url)) for key in keys
+                key: kept.get(key) or event_text(calendar_entry(conference, slots[key[0]], base_url))
+                for key in keys
             }
         self._entries[conference.id] = {key: kept[key] for key in keys}
         return calendar_text(
@@ -112,9 +115,7 @@ class Exports:
 
 def exports_of(cache: Cache) -> Exports:
     """The exports kept by one app."""
-    found = cache.setdefault("exports", Exports())
-    assert isinstance(found, Exports)
-    return found
+    return cast(Exports, cache.setdefault("exports", Exports()))
 
 
 def calendar_entry(conference: Conference, slot: ReleasedSlot, base_url: str) -> CalendarEntry:
@@ -159,9 +160,7 @@ def _schedule(db: Transaction, conference: Conference, base_url: str, _changed_a
             for room in frame["rooms"]
         ),
         tracks=tuple(ScheduleTrack(name=track["name"], color=track["color"]) for track in frame["tracks"]),
-        events=tuple(
-            _event(slot, indexes[str(slot.day_id)], conference, base_url, told) for slot in placed
-        ),
+        events=tuple(_event(slot, indexes[str(slot.day_id)], conference, base_url, told) for slot in placed),
     )
 
 
@@ -191,9 +190,7 @@ def _event(
         abstract=body["abstract"],
         description=body["description"],
         persons=tuple(_person(speaker, told.get(UUID(speaker["id"]))) for speaker in body["speakers"]),
-        links=tuple(
-            ScheduleLink(url=link["url"], title=link["title"]) for link in public_links(slot)
-        ),
+        links=tuple(ScheduleLink(url=link["url"], title=link["title"]) for link in public_links(slot)),
     )
 
 

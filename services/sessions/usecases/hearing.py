@@ -9,12 +9,20 @@ ERASED = "erased"
 
 
 def entitle_attendee(
-    db: Transaction, *, attendee_id: UUID, conference_id: UUID, day_ids: tuple[UUID, ...], state: str, version: int
+    db: Transaction,
+    *,
+    attendee_id: UUID,
+    conference_id: UUID,
+    day_ids: tuple[UUID, ...],
+    state: str,
+    version: int,
 ) -> None:
     """Remember which days an attendee may enter; somebody erased stays erased."""
     row = db.get(Entitlement, attendee_id)
     if row is None:
-        row = Entitlement(attendee_id=attendee_id, conference_id=conference_id, version=0, state=state, day_ids=[])
+        row = Entitlement(
+            attendee_id=attendee_id, conference_id=conference_id, version=0, state=state, day_ids=[]
+        )
         db.add(row)
     if row.state == ERASED or version <= row.version:
         return

@@ -11,6 +11,7 @@ from services.sessions.rules import naming
 from services.sessions.schedules import Finding, Schedule, ScheduleEvent
 from services.sessions.usecases import conferences as conference_cases
 from services.sessions.usecases import importing_events, releasing
+from services.sessions.usecases.importing_events import Counts
 from shared.clock import to_instant
 from shared.db import Transaction
 from shared.ids import new_id
@@ -35,13 +36,15 @@ class ImportReport:
 
     def summary(self) -> str:
         """What a person who runs the command reads."""
+        verb = "created" if self.created else "updated"
         lines = [
-            f"{self.name} ({self.slug}, {self.zone}): {'created' if self.created else 'updated'}, "
-            f"{self.events} events on {self.days} days",
+            f"{self.name} ({self.slug}, {self.zone}): {verb}, {self.events} events on {self.days} days",
             f"{self.added} added, {self.changed} changed, {self.cancelled} cancelled, {self.unchanged} as before",
             f"released as “{self.release}”" if self.release else "nothing new became public",
         ]
-        lines += [f"{one.severity}: {f'{one.where}: ' if one.where else ''}{one.message}" for one in self.findings]
+        lines += [
+            f"{one.severity}: {f'{one.where}: ' if one.where else ''}{one.message}" for one in self.findings
+        ]
         return "\n".join(lines)
 
 
@@ -66,7 +69,7 @@ def import_schedule(
     conference = conferences.find_conference(db, conference_slug)
     created = conference is None
     if conference is None:
-        conference = _new_conference(db, schedule, conference_slug, zone, draft, now)
+        conference = _new_conference(db, schedule, conference_slug, zone, draft=draft, now=now)
     else:
         conference = conferences.lock_conference(db, conference_slug)
     findings = list(schedule.findings)
@@ -75,24 +78,37 @@ def import_schedule(
     counts = importing_events.write_events(db, conference, schedule, events, findings)
     if created or days_changed:
         conference_cases.state_conference(db, conference, now=now)
+    name = None if draft else _release(db, conference, schedule, now)
+    return _report(conference, schedule, counts, created=created, release=name, findings=findings)
+
+
+def _report(
+    conference: Conference,
+    schedule: Schedule,
+    counts: Counts,
+    *,
+    created: bool,
+    release: str | None,
+    findings: list[Finding],
+) -> ImportReport:
     return ImportReport(
         slug=conference.slug,
         name=conference.name,
         zone=conference.zone,
         created=created,
         days=len(schedule.days),
-        events=len(events),
+        events=len(schedule.events),
         added=counts.added,
         changed=counts.changed,
         unchanged=counts.unchanged,
         cancelled=counts.cancelled,
-        release=None if draft else _release(db, conference, schedule, now),
+        release=release,
         findings=tuple(findings),
     )
 
 
 def _new_conference(
-    db: Transaction, schedule: Schedule, slug: str, zone: str | None, draft: bool, now: datetime
+    db: Transaction, schedule: Schedule, slug: str, zone: str | None, *, draft: bool, now: datetime
 ) -> Conference:
     named = zone or schedule.zone
     if named is None:
@@ -114,7 +130,9 @@ def _with_instants(schedule: Schedule, zone: str, findings: list[Finding]) -> li
             against += event.starts_at.astimezone(place).utcoffset() != event.starts_at.utcoffset()
             events.append(event)
     if against and zone != schedule.zone:
-        text = f"{against} start times carry an offset that {zone} does not have then. The offset was trusted."
+        text = (
+            f"{against} start times carry an offset that {zone} does not have then. The offset was trusted."
+        )
         findings.append(Finding(severity="warning", code="zone_contradicts_offsets", message=text))
     return events
 
@@ -128,7 +146,9 @@ def _local(event: ScheduleEvent, zone: str, findings: list[Finding]) -> datetime
         return event.starts_at.replace(tzinfo=ZoneInfo(zone))
 
 
-def _write_days(db: Transaction, conference: Conference, schedule: Schedule, events: list[ScheduleEvent]) -> bool:
+def _write_days(
+    db: Transaction, conference: Conference, schedule: Schedule, events: list[ScheduleEvent]
+) -> bool:
     """Bring the days in line with the file; each stretches over its events, those after midnight too."""
     known = {day.position: day for day in conferences.list_days(db, conference.id)}
     place = ZoneInfo(conference.zone)
@@ -161,6 +181,8 @@ def _release(db: Transaction, conference: Conference, schedule: Schedule, now: d
     names = {release.folded_name for release in released.list_releases(db, conference.id)}
     name = naming.free_release_name(schedule.version or last, names)
     try:
-        return releasing.release_programme(db, slug=conference.slug, name=name, comment="Import", now=now).name
+        return releasing.release_programme(
+            db, slug=conference.slug, name=name, comment="Import", now=now
+        ).name
     except NothingToRelease:
         return None

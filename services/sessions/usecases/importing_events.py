@@ -61,7 +61,11 @@ def _write_rooms(
         row = by_name.get(name) or (by_id.get(guid) if guid and guids.count(guid) == 1 else None)
         if row is None or row.id in used.values():
             row_id = identify(
-                slug=draft.conference.slug, noun="room", key=name, guid=guid, taken={*taken, *used.values(), *by_id}
+                slug=draft.conference.slug,
+                noun="room",
+                key=name,
+                guid=guid,
+                taken={*taken, *used.values(), *by_id},
             )
             position += 1
             row = Room(id=row_id, conference_id=draft.conference.id, position=position)
@@ -107,7 +111,11 @@ def _write_speakers(db: Transaction, draft: Draft, events: Sequence[ScheduleEven
     ids: dict[str, UUID] = {}
     for key, person in persons.items():
         row_id = identify(
-            slug=draft.conference.slug, noun="speaker", key=key, guid=person.guid, taken={*taken, *ids.values()}
+            slug=draft.conference.slug,
+            noun="speaker",
+            key=key,
+            guid=person.guid,
+            taken={*taken, *ids.values()},
         )
         row = draft.speakers.get(row_id)
         if row is None:
@@ -148,7 +156,8 @@ class _Slots:
         self.numbers = {slot.export_id for slot in draft.slots}
         self.fresh = count(max((*self.numbers, *_numbers(event.id for event in events)), default=0) + 1)
         self.counts = Counts()
-        self.new_rows: list[Base] = []
+        self.new_sessions: list[Session] = []
+        self.new_slots: list[Slot] = []
         self.new_speakers: list[SessionSpeaker] = []
 
     def write(self) -> Counts:
@@ -167,10 +176,9 @@ class _Slots:
             seen.add(slot_id)
             self._write_event(event, slot_id)
         self._cancel_missing(seen)
-        self.db.add_all(row for row in self.new_rows if isinstance(row, Session))
-        self.db.flush()
-        self.db.add_all([row for row in self.new_rows if isinstance(row, Slot)] + self.new_speakers)
-        self.db.flush()
+        for rows in (self.new_sessions, [*self.new_slots, *self.new_speakers]):
+            self.db.add_all(rows)
+            self.db.flush()
         return self.counts
 
     def _write_event(self, event: ScheduleEvent, slot_id: UUID) -> None:
@@ -199,8 +207,11 @@ class _Slots:
         self.numbers.add(number)
         own = self.draft.conference.id
         session = Session(id=new_id(), conference_id=own, **self._content(event))
-        slot = Slot(id=slot_id, conference_id=own, session_id=session.id, export_id=number, **self._place(event))
-        self.new_rows += [session, slot]
+        slot = Slot(
+            id=slot_id, conference_id=own, session_id=session.id, export_id=number, **self._place(event)
+        )
+        self.new_sessions.append(session)
+        self.new_slots.append(slot)
         self._speak(session.id, self._order(event))
 
     def _speak(self, session_id: UUID, order: list[UUID]) -> None:
@@ -222,7 +233,11 @@ class _Slots:
         }
 
     def _content(self, event: ScheduleEvent) -> dict[str, Any]:
-        links = [{"title": link.title, "url": link.url} for link in (*event.links, *event.attachments) if link.is_web]
+        links = [
+            {"title": link.title, "url": link.url}
+            for link in (*event.links, *event.attachments)
+            if link.is_web
+        ]
         return {
             "title": event.title,
             "subtitle": event.subtitle,

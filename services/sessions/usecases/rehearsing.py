@@ -35,7 +35,11 @@ def _moment(db: Transaction, conference: Conference, at: str, now: datetime) -> 
         if found is None:
             local = datetime.fromisoformat(at)
             day, clock = local.date(), local.time()
-            return local if local.tzinfo else placing.resolve_start(day=day, at=clock, offset="", zone=conference.zone)
+            return (
+                local
+                if local.tzinfo
+                else placing.resolve_start(day=day, at=clock, offset="", zone=conference.zone)
+            )
         clock = time(int(found[2]), int(found[3]))
     except ValueError as error:
         text = f"“{at[:60]}” is no time; write it like “day 2 10:00”, “2026-11-27 10:00” or “now”."

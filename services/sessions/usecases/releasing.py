@@ -58,7 +58,9 @@ def compare_draft(db: Transaction, conference: Conference) -> Comparison:
     )
 
 
-def release_programme(db: Transaction, *, slug: str, name: str = "", comment: str = "", now: datetime) -> Release:
+def release_programme(
+    db: Transaction, *, slug: str, name: str = "", comment: str = "", now: datetime
+) -> Release:
     """Make the draft public. Raises NothingToRelease, or Invalid or ReleaseNameTaken for the name."""
     conference = conferences.lock_conference(db, slug)
     history = released.list_releases(db, conference.id)
@@ -97,12 +99,18 @@ def _replace_speakers(db: Transaction, conference: Conference, comparison: Compa
     for speaker_id in change.speakers:
         body = comparison.speakers[speaker_id]
         row = ReleasedSpeaker(
-            speaker_id=speaker_id, conference_id=conference.id, holds_from=number, name=body["name"], body=body
+            speaker_id=speaker_id,
+            conference_id=conference.id,
+            holds_from=number,
+            name=body["name"],
+            body=body,
         )
         db.add(row)
 
 
-def _publish_release(db: Transaction, conference: Conference, release: Release, comparison: Comparison) -> None:
+def _publish_release(
+    db: Transaction, conference: Conference, release: Release, comparison: Comparison
+) -> None:
     current = released.list_current_slots(db, conference.id)
     event = ProgrammeReleased(
         version=release.number,

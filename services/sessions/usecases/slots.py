@@ -27,7 +27,10 @@ def replace_slots(
         before = current.get(slot_id)
         if before is not None:
             before.holds_until = release_number
-        rows.append(_next_row(conference, slot_id, body, before, raises, release_number, now))
+        row = _next_row(
+            conference, slot_id, body, before, raises=raises, release_number=release_number, now=now
+        )
+        rows.append(row)
     # The old rows give up being current before the new ones claim it: the index allows one.
     db.flush()
     db.add_all(rows)
@@ -41,6 +44,7 @@ def _next_row(
     slot_id: UUID,
     body: Body,
     before: ReleasedSlot | None,
+    *,
     raises: bool,
     release_number: int,
     now: datetime,
@@ -69,7 +73,9 @@ def _next_row(
 def publish_slot(db: Transaction, slot: ReleasedSlot) -> None:
     """State or cancel the slot. The revision is the version of both events: the later one wins."""
     if slot.cancelled:
-        publish(db, SlotCancelled(version=slot.revision, slot_id=slot.slot_id, conference_id=slot.conference_id))
+        publish(
+            db, SlotCancelled(version=slot.revision, slot_id=slot.slot_id, conference_id=slot.conference_id)
+        )
         return
     event = SlotStated(
         version=slot.revision,

@@ -1,4 +1,4 @@
-"""What forms and API of `sessions` take in and give out."""
+"""What forms and the API of `sessions` take in."""
 
 from datetime import UTC, date, datetime
 from typing import Any
@@ -24,10 +24,11 @@ KINDS = {
 STATES = {"draft": "Draft", "public": "Public", "cancelled": "Cancelled"}
 _YEAR = Range(min=FIRST, max=LAST, error="Choose a date between {min} and {max}.")
 _INSTANT = Range(
-    min=datetime(1970, 1, 1, tzinfo=UTC), max=datetime(2199, 12, 31, tzinfo=UTC), error="The year is out of range."
+    min=datetime(1970, 1, 1, tzinfo=UTC),
+    max=datetime(2199, 12, 31, tzinfo=UTC),
+    error="The year is out of range.",
 )
 _AUDIENCE = OneOf(AUDIENCES, error="Choose one of {choices}.")
-_VERSION = {"required": "The form came without its version; load it again."}
 
 
 class Lines(Text):
@@ -41,7 +42,9 @@ class Lines(Text):
 class Links(Lines):
     """One link per line: an address, or words and an address with | between."""
 
-    default_error_messages = {"address": "“{line}” is no link; write it like: Slides | https://example.org/slides"}
+    default_error_messages = {
+        "address": "“{line}” is no link; write it like: Slides | https://example.org/slides"
+    }
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         links = []
@@ -54,7 +57,9 @@ class Links(Lines):
 
 
 class VersionIn(Schema):
-    version = ma.fields.Integer(required=True, error_messages=_VERSION)
+    version = ma.fields.Integer(
+        required=True, error_messages={"required": "The form came without its version; load it again."}
+    )
 
 
 class PlaceIn(Schema):
@@ -83,7 +88,9 @@ class SessionIn(Schema):
     abstract = Text(max=20_000, load_default="")
     description = Text(max=100_000, load_default="")
     kind = Text(
-        max=60, required=True, validate=Regexp(r"[a-z0-9_]+\Z", error="Use small letters, digits and underscores.")
+        max=60,
+        required=True,
+        validate=Regexp(r"[a-z0-9_]+\Z", error="Use small letters, digits and underscores."),
     )
     language = Text(max=20, load_default="")
     track_id = ma.fields.UUID(load_default=None, allow_none=True)
@@ -146,13 +153,24 @@ class DayIn(VersionIn):
     stream = Text(
         max=500,
         load_default="",
-        validate=Regexp(r"(https://|/)\S*\Z|\Z", error="Begin the address with https:// or /, or leave it empty."),
+        validate=Regexp(
+            r"(https://|/)\S*\Z|\Z", error="Begin the address with https:// or /, or leave it empty."
+        ),
     )
 
 
 class RoomIn(Schema):
     name = Text(max=200, required=True)
     capacity = ma.fields.Integer(load_default=None, allow_none=True, validate=Range(min=0, max=1_000_000))
+
+
+class TrackIn(Schema):
+    name = Text(max=200, required=True)
+    color = Text(
+        max=7,
+        required=True,
+        validate=Regexp(r"#[0-9a-fA-F]{6}\Z", error="Write the colour like #1f5fa8."),
+    )
 
 
 class ConferenceIn(Schema):
@@ -180,111 +198,3 @@ class SlotPatchIn(Schema):
     ends_at = ma.fields.AwareDateTime(validate=_INSTANT)
     room_id = ma.fields.UUID()
     cancelled = ma.fields.Boolean()
-
-
-class DayOut(ma.Schema):
-    id = ma.fields.UUID()
-    position = ma.fields.Integer()
-    title = ma.fields.String()
-    starts_at = ma.fields.AwareDateTime()
-    ends_at = ma.fields.AwareDateTime()
-    listed = ma.fields.String()
-    attend = ma.fields.String()
-    stream = ma.fields.String()
-
-
-class ConferenceOut(ma.Schema):
-    """A conference the public may know of; `days` are those of the current release."""
-
-    id = ma.fields.UUID()
-    slug = ma.fields.String()
-    acronym = ma.fields.String()
-    name = ma.fields.String()
-    tagline = ma.fields.String()
-    venue = ma.fields.String()
-    zone = ma.fields.String()
-    state = ma.fields.String()
-    rehearsal = ma.fields.Boolean()
-    release_number = ma.fields.Integer()
-    days = ma.fields.List(ma.fields.Nested(DayOut))
-
-
-class SpeakerOut(ma.Schema):
-    id = ma.fields.UUID()
-    export_id = ma.fields.Integer()
-    name = ma.fields.String()
-
-
-class NamedOut(ma.Schema):
-    id = ma.fields.UUID()
-    name = ma.fields.String()
-
-
-class LinkOut(ma.Schema):
-    title = ma.fields.String()
-    url = ma.fields.String()
-
-
-class SlotOut(ma.Schema):
-    """A released slot. `sequence` is the iCalendar SEQUENCE; `links` only where everybody may enter."""
-
-    id = ma.fields.UUID()
-    export_id = ma.fields.Integer()
-    session_id = ma.fields.UUID()
-    title = ma.fields.String()
-    subtitle = ma.fields.String()
-    abstract = ma.fields.String()
-    description = ma.fields.String()
-    kind = ma.fields.String()
-    language = ma.fields.String()
-    track = ma.fields.Nested(NamedOut, allow_none=True)
-    room = ma.fields.Nested(NamedOut)
-    speakers = ma.fields.List(ma.fields.Nested(SpeakerOut))
-    links = ma.fields.List(ma.fields.Nested(LinkOut))
-    day_id = ma.fields.UUID(allow_none=True)
-    starts_at = ma.fields.AwareDateTime()
-    ends_at = ma.fields.AwareDateTime()
-    attend = ma.fields.String()
-    cancelled = ma.fields.Boolean()
-    sequence = ma.fields.Integer()
-    revision = ma.fields.Integer()
-    last_modified = ma.fields.AwareDateTime()
-
-
-class DraftSlotOut(ma.Schema):
-    """A slot of the draft; `version` is its ETag."""
-
-    id = ma.fields.UUID()
-    session_id = ma.fields.UUID()
-    room_id = ma.fields.UUID()
-    day_id = ma.fields.UUID(allow_none=True)
-    starts_at = ma.fields.AwareDateTime()
-    ends_at = ma.fields.AwareDateTime()
-    cancelled = ma.fields.Boolean()
-    version = ma.fields.Integer()
-
-
-class ConcernOut(ma.Schema):
-    kind = ma.fields.String()
-    text = ma.fields.String()
-    slot_ids = ma.fields.List(ma.fields.UUID())
-
-
-class SlotChangeOut(ma.Schema):
-    slot_id = ma.fields.UUID()
-    title = ma.fields.Function(lambda change: change.after["title"])
-    kinds = ma.fields.List(ma.fields.String())
-
-
-class DraftOut(ma.Schema):
-    """What a release would change, and what to look at first."""
-
-    changes = ma.fields.List(ma.fields.Nested(SlotChangeOut))
-    warnings = ma.fields.List(ma.fields.Nested(ConcernOut))
-
-
-class ReleaseOut(ma.Schema):
-    number = ma.fields.Integer()
-    name = ma.fields.String()
-    comment = ma.fields.String()
-    created_at = ma.fields.AwareDateTime()

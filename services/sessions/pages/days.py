@@ -1,4 +1,4 @@
-"""The days and rooms of a conference."""
+"""The days of a conference."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,7 +12,7 @@ from services.sessions.pages.blueprints import blueprint
 from services.sessions.pages.desk import AUDIENCE_OPTIONS, Desk
 from services.sessions.queries import conferences
 from services.sessions.rules import placing
-from services.sessions.schemas import DayIn, RoomIn
+from services.sessions.schemas import DayIn
 from services.sessions.usecases import conferences as cases
 from shared.auth import requires
 from shared.clock import now
@@ -86,31 +86,3 @@ def _interval(wanted: dict[str, Any], zone: str) -> tuple[datetime, datetime]:
         except Invalid as refusal:
             raise Invalid(fields={name: refusal.fields.get("time", [refusal.detail])}) from refusal
     return moments[0], moments[1]
-
-
-@blueprint.get("/manage/<conference>/rooms")
-@requires("agenda:manage")
-def room_form(conference: str) -> Page:
-    return _show_rooms(conference, Form(RoomIn))
-
-
-def _show_rooms(slug: str, form: Form, status: int = 200) -> Page:
-    with database().read() as db:
-        desk = Desk(db, slug)
-        return desk.render("rooms.html", form=form, rooms=conferences.list_rooms(db, desk.conference.id)), status
-
-
-@blueprint.post("/manage/<conference>/rooms")
-@requires("agenda:manage")
-def add_room(conference: str) -> Response | Page:
-    form = Form(RoomIn, request.form)
-    try:
-        wanted = form.load()
-        with database().write() as db:
-            cases.add_room(db, slug=conference, **wanted)
-    except Refusal as refusal:
-        if refusal.status == 404:
-            raise
-        form.refuse(refusal)
-        return _show_rooms(conference, form, refusal.status)
-    return see_other(url_for(".room_form", conference=conference, done="saved"))

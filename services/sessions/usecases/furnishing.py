@@ -1,0 +1,46 @@
+"""Rooms to place sessions in and tracks to group them; public with the next release."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from services.sessions.models import Room, Track
+from services.sessions.queries import conferences
+from shared.db import Transaction
+from shared.errors import Invalid, NotFound
+from shared.ids import new_id
+
+
+def add_room(db: Transaction, *, slug: str, name: str, capacity: int | None) -> Room:
+    """Raises Invalid when the conference has a room of that name."""
+    conference = conferences.lock_conference(db, slug)
+    rooms = conferences.list_rooms(db, conference.id)
+    _require_new_name(name, (room.name for room in rooms))
+    position = max((room.position for room in rooms), default=0) + 1
+    room = Room(id=new_id(), conference_id=conference.id, name=name, capacity=capacity, position=position)
+    db.add(room)
+    return room
+
+
+def change_room(db: Transaction, *, slug: str, room_id: UUID, name: str, capacity: int | None) -> Room:
+    """Another name or size; the room keeps its guid, so apps know it as the same."""
+    conference = conferences.lock_conference(db, slug)
+    rooms = {room.id: room for room in conferences.list_rooms(db, conference.id)}
+    if room_id not in rooms:
+        raise NotFound
+    _require_new_name(name, (room.name for room in rooms.values() if room.id != room_id))
+    rooms[room_id].name, rooms[room_id].capacity = name, capacity
+    return rooms[room_id]
+
+
+def add_track(db: Transaction, *, slug: str, name: str, color: str) -> Track:
+    """Raises Invalid when the conference has a track of that name."""
+    conference = conferences.lock_conference(db, slug)
+    _require_new_name(name, (track.name for track in conferences.list_tracks(db, conference.id)))
+    track = Track(id=new_id(), conference_id=conference.id, name=name, color=color)
+    db.add(track)
+    return track
+
+
+def _require_new_name(name: str, taken: Iterable[str]) -> None:
+    if name in taken:
+        raise Invalid(fields={"name": [f"There is already one called “{name}”."]})

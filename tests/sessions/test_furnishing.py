@@ -1,0 +1,114 @@
+"""Rooms, tracks, days, repeated sessions and logos, as organisers arrange them."""
+
+from io import BytesIO
+from typing import Any
+
+import icalendar
+import pytest
+from PIL import Image
+from sqlalchemy import select
+
+from services.sessions.models import Day, Room, Session, Slot, Track
+from tests.sessions.conftest import SLUG, House
+
+MANAGE = f"/sessions/manage/{SLUG}"
+
+
+def one(house: House, model: Any, *where: Any) -> Any:
+    with house.database.read() as db:
+        return db.scalars(select(model).where(*where)).first()
+
+
+def release(house: House, name: str) -> None:
+    assert house.organiser().post(f"{MANAGE}/release", data={"name": name}).status_code == 303
+
+
+def picture(kind: str = "PNG") -> BytesIO:
+    stream = BytesIO()
+    Image.new("RGB", (900, 300), "#00aa88").save(stream, kind)
+    stream.seek(0)
+    return stream
+
+
+def test_a_renamed_room_keeps_its_guid_in_the_exports(seeded: House) -> None:
+    room = one(seeded, Room, Room.name == "Linden")
+    form = {"name": "Great Linden", "capacity": "200"}
+    assert seeded.organiser().post(f"{MANAGE}/rooms/{room.id}", data=form).status_code == 303
+    release(seeded, "rooms")
+    text = seeded.visitor.get(f"/sessions/{SLUG}/schedule.xml").text
+    assert f'<room name="Great Linden" guid="{room.id}">' in text
+    taken = seeded.organiser().post(f"{MANAGE}/rooms/{room.id}", data={"name": "Aula"})
+    assert taken.status_code == 422
+    assert 'href="#name"' in taken.text
+
+
+def test_rooms_and_tracks_have_names_of_their_own(seeded: House) -> None:
+    organiser = seeded.organiser()
+    assert organiser.post(f"{MANAGE}/rooms", data={"name": "Aula"}).status_code == 422
+    assert organiser.post(f"{MANAGE}/rooms", data={"name": "Attic", "capacity": "x"}).status_code == 422
+    assert organiser.post(f"{MANAGE}/tracks", data={"name": "Games", "color": "#123456"}).status_code == 303
+    assert organiser.post(f"{MANAGE}/tracks", data={"name": "Games", "color": "#123456"}).status_code == 422
+    assert organiser.post(f"{MANAGE}/tracks", data={"name": "Play", "color": "blue"}).status_code == 422
+    assert one(seeded, Track, Track.name == "Games").color == "#123456"
+
+
+def test_a_repeated_session_has_a_uid_for_every_slot(seeded: House) -> None:
+    session = one(seeded, Session, Session.title == "Listening as a method")
+    room = one(seeded, Room, Room.name == "Hazel")
+    form = {"date": "2026-11-28", "time": "13:15", "minutes": "45", "room_id": str(room.id)}
+    path = f"{MANAGE}/sessions/{session.id}/repeat"
+    assert seeded.organiser().post(path, data={**form, "time": "x"}).status_code == 422
+    assert seeded.organiser().post(path, data=form).status_code == 303
+    release(seeded, "twice")
+    calendar = icalendar.Calendar.from_ical(seeded.visitor.get(f"/sessions/{SLUG}/calendar.ics").data)
+    events = [event for event in calendar.walk("VEVENT") if event["summary"] == "Listening as a method"]
+    assert len({str(event["uid"]) for event in events}) == 2
+    with seeded.database.read() as db:
+        numbers = db.scalars(select(Slot.export_id)).all()
+    assert len(set(numbers)) == len(numbers)
+    page = seeded.visitor.get(f"/sessions/{SLUG}/talks/{events[0]['uid']}").text
+    assert "Also at" in page and str(events[1]["uid"]) in page
+
+
+def test_a_day_may_end_after_midnight_and_is_told_at_once(seeded: House) -> None:
+    day, last = one(seeded, Day, Day.position == 1), seeded.last_event()
+    form = {
+        "title": "Long day",
+        "date": "2026-11-26",
+        "starts": "09:00",
+        "ends": "02:00",
+        "listed": "public",
+        "attend": "public",
+        "version": seeded.conference().version,
+    }
+    path = f"{MANAGE}/days/{day.id}"
+    assert seeded.organiser().post(path, data=form).status_code == 303
+    assert (one(seeded, Day, Day.id == day.id).ends_at - day.starts_at).total_seconds() == 17 * 3600
+    assert [event.type for event in seeded.events(last)] == ["plenary.sessions.conference.stated.v1"]
+    assert seeded.organiser().post(path, data=form).status_code == 409
+    bad = {**form, "stream": "javascript:alert(1)", "version": seeded.conference().version}
+    answer = seeded.organiser().post(path, data=bad)
+    assert answer.status_code == 422 and 'href="#stream"' in answer.text
+
+
+@pytest.mark.parametrize(("kind", "status"), [("PNG", 303), ("JPEG", 303), ("GIF", 422)])
+def test_a_logo_is_kept_re_encoded_and_shown(seeded: House, kind: str, status: int) -> None:
+    conference = seeded.conference()
+    form = {
+        "name": conference.name,
+        "accent": conference.accent,
+        "state": "public",
+        "version": str(conference.version),
+        "logo": (picture(kind), "../../logo.php"),
+    }
+    answer = seeded.organiser().post(f"{MANAGE}/settings", data=form)
+    assert answer.status_code == status
+    if status == 422:
+        assert 'href="#logo"' in answer.text
+        assert seeded.conference().logo == ""
+        return
+    logo = seeded.conference().logo
+    assert f'src="{logo}"' in seeded.visitor.get(f"/sessions/{SLUG}/").text
+    shown = seeded.visitor.get(logo)
+    assert shown.status_code == 200
+    assert Image.open(BytesIO(shown.data)).width == 512
