@@ -172,8 +172,10 @@ def count_states(db: Transaction, conference_id: UUID) -> dict[str, int]:
     """How many holders are in each state; every state is there."""
     where, shown_state, _ = _listing(conference_id)
     query = _joined(select(shown_state, func.count()).select_from(Holder).where(*where))
-    counts = {shown: number for shown, number in db.execute(query.group_by(shown_state)).tuples()}  # noqa: C416
-    return {state: counts.get(state, 0) for state in STATES}
+    counts = dict.fromkeys(STATES, 0)
+    for shown, number in db.execute(query.group_by(shown_state)):
+        counts[shown] = number
+    return counts
 
 
 def list_printed_ids(db: Transaction, badge_ids: Sequence[str]) -> set[str]:

@@ -5,16 +5,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from services.registration.models import Attendee, AttendeeDay, Conference, Consent, Day, Institution
+from services.registration.models import Attendee, Conference, Day, Institution
 from services.registration.queries import conferences, institutions
 from services.registration.rules import states
-from services.registration.rules.addresses import normalise_address
 from services.registration.usecases.deciding import release_places, write_down
-from services.registration.usecases.institutions import add_institution
+from services.registration.usecases.institutions import Affiliation, add_institution
+from services.registration.usecases.registering import Answers, keep_consents, new_attendee
 from services.registration.usecases.stating import state_attendee
 from shared.db import Transaction
-from shared.ids import new_id
-from shared.text import fold
 
 SLUG = "etwinning-future-teachers"
 HERE = Path(__file__).parent
@@ -61,37 +59,20 @@ def _register(
     chosen = sorted(days[position].id for position in person["days"] if position < len(days))
     if not chosen or not all(conferences.take_place(db, day_id) for day_id in chosen):
         return
-    names = institution.folded if institution else person["institution"]
-    attendee = Attendee(
-        id=new_id(),
-        conference_id=conference.id,
-        version=1,
+    consents = {consent.kind: consent.required or person["photo"] for consent in states.CONSENTS}
+    answers = Answers(
         name=person["name"],
         address=person["address"],
-        normal_address=normalise_address(person["address"]),
-        institution=institution,
-        institution_text="" if institution else person["institution"],
+        affiliation=Affiliation(institution=institution, text="" if institution else person["institution"]),
         country=person["country"],
-        category=person.get("category", "participant"),
-        state=states.PENDING,
-        reason="",
-        decided_by="",
-        folded=fold(f"{person['name']}\n{person['address']}\n{names}"),
-        created_at=registered,
-        days=[AttendeeDay(day_id=day_id) for day_id in chosen],
+        day_ids=chosen,
+        consents=consents,
     )
+    attendee = new_attendee(conference, answers, chosen, registered)
+    attendee.category = person.get("category", states.CATEGORIES[0])
     db.add(attendee)
     db.flush()
-    kinds = [consent for consent in states.CONSENTS if consent.required or person.get("photo")]
-    for consent in kinds:
-        db.add(
-            Consent(
-                attendee_id=attendee.id,
-                kind=consent.kind,
-                text_version=consent.text_version,
-                given_at=registered,
-            )
-        )
+    keep_consents(db, attendee, states.require_consents(consents), registered)
     if person["state"] != states.PENDING:
         _decide(db, attendee, person, registered + timedelta(hours=5))
 

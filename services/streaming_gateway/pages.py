@@ -12,7 +12,7 @@ from services.streaming_gateway.models import Slot
 from services.streaming_gateway.schemas import LiveOut, RoomIn
 from shared.auth import public, requires
 from shared.clock import conference_now
-from shared.errors import Refusal
+from shared.errors import NotFound, Refusal
 from shared.web import Form, database, etag_response, render, see_other
 
 POLL_SECONDS = 3
@@ -61,11 +61,22 @@ def show_state(conference: str) -> Response:
 
 @blueprint.get("/manage/<conference>/")
 @requires("stream:operate")
-def show_stages(conference: str) -> str:
-    return _stages_page(conference, refused=None)
+def list_stages(conference: str) -> str:
+    with database().read() as db:
+        row = queries.get_conference(db, conference)
+        look = queries.dress(db, row)
+        days = {day.id: day for day in queries.list_all_days(db, row.id)}
+        stages = sorted(queries.list_stages(db, row.id), key=lambda stage: days[stage.day_id].starts_at)
+    return render("streaming_gateway/stages.html", look=look, conference=row, stages=stages, days=days)
 
 
-@blueprint.post("/manage/<conference>/stages/<uuid:stage_id>/room")
+@blueprint.get("/manage/<conference>/stages/<uuid:stage_id>")
+@requires("stream:operate")
+def show_stage(conference: str, stage_id: UUID) -> str:
+    return _stage_page(conference, stage_id, form=None)
+
+
+@blueprint.post("/manage/<conference>/stages/<uuid:stage_id>")
 @requires("stream:operate")
 def choose_room(conference: str, stage_id: UUID) -> BaseResponse | tuple[str, int]:
     """Bind a stage to a room."""
@@ -75,33 +86,30 @@ def choose_room(conference: str, stage_id: UUID) -> BaseResponse | tuple[str, in
         with database().write() as db:
             row = queries.get_conference(db, conference)
             usecases.bind_room(db, stage=queries.get_stage(db, row.id, stage_id), **chosen)
+    except NotFound:
+        raise
     except Refusal as refusal:
         form.refuse(refusal)
-        if not form.errors:
-            raise
-        return _stages_page(conference, refused=form, stage_id=stage_id), refusal.status
-    return see_other(url_for(".show_stages", conference=conference))
+        return _stage_page(conference, stage_id, form=form), refusal.status
+    return see_other(url_for(".show_stage", conference=conference, stage_id=stage_id))
 
 
-def _stages_page(slug: str, *, refused: Form | None, stage_id: UUID | None = None) -> str:
+def _stage_page(slug: str, stage_id: UUID, *, form: Form | None) -> str:
     with database().read() as db:
         conference = queries.get_conference(db, slug)
-        look = queries.dress(db, conference)
-        days = {day.id: day for day in queries.list_all_days(db, conference.id)}
-        stages = sorted(
-            queries.list_stages(db, conference.id), key=lambda stage: days[stage.day_id].starts_at
-        )
-        rows = [
-            {
-                "stage": stage,
-                "day": days[stage.day_id],
-                "window": rules.window_of(days[stage.day_id]),
-                "rooms": _room_options(queries.list_public_slots(db, [stage.day_id])),
-                "form": refused if refused and stage.id == stage_id else Form(RoomIn, room_id=stage.room_id),
-            }
-            for stage in stages
-        ]
-    return render("streaming_gateway/stages.html", look=look, conference=conference, rows=rows)
+        stage = queries.get_stage(db, conference.id, stage_id)
+        look, day = queries.dress(db, conference), queries.get_day(db, stage.day_id)
+        rooms = _room_options(queries.list_public_slots(db, [day.id]))
+    return render(
+        "streaming_gateway/stage.html",
+        look=look,
+        conference=conference,
+        stage=stage,
+        day=day,
+        window=rules.window_of(day),
+        rooms=rooms,
+        form=form or Form(RoomIn, room_id=stage.room_id),
+    )
 
 
 def _room_options(slots: Sequence[Slot]) -> list[tuple[str, str]]:

@@ -45,6 +45,14 @@ def list_all_days(db: Transaction, conference_id: UUID) -> Sequence[Day]:
     return db.scalars(select(Day).where(Day.conference_id == conference_id)).all()
 
 
+def get_day(db: Transaction, day_id: UUID) -> Day:
+    """A day that a stage belongs to; raises NotFound."""
+    day = db.get(Day, day_id)
+    if day is None:
+        raise NotFound
+    return day
+
+
 def list_stages(db: Transaction, conference_id: UUID) -> Sequence[Stage]:
     return db.scalars(select(Stage).where(Stage.conference_id == conference_id).order_by(Stage.id)).all()
 

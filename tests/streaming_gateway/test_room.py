@@ -26,7 +26,7 @@ from tests.streaming_gateway.facts import (
 )
 
 PAGE = f"/live/manage/{SLUG}/"
-ROOM = f"{PAGE}stages/{stage_id_of(OPEN_DAY)}/room"
+STAGE = f"{PAGE}stages/{stage_id_of(OPEN_DAY)}"
 SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin"}
 
 
@@ -83,29 +83,30 @@ def test_no_choice_means_the_room_in_which_the_day_begins() -> None:
 
 
 def test_operator_chooses_the_room_on_the_page_of_the_stages(two_rooms: Runtime, operator: Client) -> None:
-    before = operator.get(PAGE)
+    assert f'href="{STAGE}"' in operator.get(PAGE).text
+    before = operator.get(STAGE)
     assert before.status_code == 200
     assert f'<option value="{HAZEL}">Hazel</option>' in before.text
-    saved = operator.post(ROOM, data={"room_id": str(HAZEL)}, headers=SAME_ORIGIN)
-    assert (saved.status_code, saved.headers["Location"]) == (303, PAGE)
-    assert f'<option value="{HAZEL}" selected>Hazel</option>' in operator.get(PAGE).text
+    saved = operator.post(STAGE, data={"room_id": str(HAZEL)}, headers=SAME_ORIGIN)
+    assert (saved.status_code, saved.headers["Location"]) == (303, STAGE)
+    assert f'<option value="{HAZEL}" selected>Hazel</option>' in operator.get(STAGE).text
     assert shown(two_rooms) == "Workshop"
 
 
 def test_room_that_cannot_be_is_shown_again_with_the_reason(two_rooms: Runtime, operator: Client) -> None:
-    refused = operator.post(ROOM, data={"room_id": str(new_id())}, headers=SAME_ORIGIN)
+    refused = operator.post(STAGE, data={"room_id": str(new_id())}, headers=SAME_ORIGIN)
     assert refused.status_code == 422
     assert "Nothing takes place in this room on this day." in refused.text
     assert shown(two_rooms) == "Opening"
 
 
 def test_stages_are_for_operators_only(two_rooms: Runtime, browser: Client) -> None:
-    assert browser.get(PAGE).status_code == 303
-    assert browser.post(ROOM, data={"room_id": str(HAZEL)}, headers=SAME_ORIGIN).status_code in (401, 404)
+    assert browser.get(PAGE).status_code == browser.get(STAGE).status_code == 303
+    assert browser.post(STAGE, data={"room_id": str(HAZEL)}, headers=SAME_ORIGIN).status_code in (401, 404)
     assert shown(two_rooms) == "Opening"
 
 
 def test_operator_of_one_conference_finds_nothing_in_another(two_rooms: Runtime, operator: Client) -> None:
     hear(two_rooms, make_conference(conference_id=new_id(), slug="other-meeting", days=()))
-    assert operator.post(ROOM.replace(SLUG, "other-meeting"), headers=SAME_ORIGIN).status_code == 404
-    assert operator.post(PAGE + f"stages/{new_id()}/room", headers=SAME_ORIGIN).status_code == 404
+    assert operator.post(STAGE.replace(SLUG, "other-meeting"), headers=SAME_ORIGIN).status_code == 404
+    assert operator.post(PAGE + f"stages/{new_id()}", headers=SAME_ORIGIN).status_code == 404

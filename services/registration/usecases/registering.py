@@ -45,7 +45,7 @@ def register_attendee(
     days = conferences.list_offered_days(db, conference.id)
     chosen = states.require_offered(answers.day_ids, days)
     given = states.require_consents(answers.consents)
-    attendee = _new_attendee(conference, answers, chosen, now)
+    attendee = new_attendee(conference, answers, chosen, now)
     try:
         with db.begin_nested():
             _take_places(db, chosen, days)
@@ -56,19 +56,15 @@ def register_attendee(
             raise
         _remind(db, conference, attendee.normal_address, site, now)
         return
-    for consent in given:
-        db.add(
-            Consent(
-                attendee_id=attendee.id, kind=consent.kind, text_version=consent.text_version, given_at=now
-            )
-        )
+    keep_consents(db, attendee, given, now)
     state_attendee(db, attendee)
     letters.send_state(db, conference, attendee, give_link(db, attendee, now=now), site)
 
 
-def _new_attendee(
+def new_attendee(
     conference: Conference, answers: Answers, day_ids: Sequence[UUID], now: datetime
 ) -> Attendee:
+    """The row of a fresh registration; raises Invalid for an unusable name or address."""
     return Attendee(
         id=new_id(),
         conference_id=conference.id,
@@ -84,6 +80,16 @@ def _new_attendee(
         created_at=now,
         days=[AttendeeDay(day_id=day_id) for day_id in day_ids],
     )
+
+
+def keep_consents(
+    db: Transaction, attendee: Attendee, given: Sequence[states.ConsentText], now: datetime
+) -> None:
+    """Remember each consent with the version of its wording."""
+    for consent in given:
+        kept = Consent(attendee_id=attendee.id, kind=consent.kind, text_version=consent.text_version)
+        kept.given_at = now
+        db.add(kept)
 
 
 def _take_places(db: Transaction, chosen: Sequence[UUID], days: Sequence[Day]) -> None:

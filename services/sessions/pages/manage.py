@@ -116,6 +116,5 @@ def _set_cancelled(slug: str, slot_id: UUID, *, cancelled: bool) -> Response | P
         with database().write() as db:
             editing.cancel_slot(db, slug=slug, slot_id=slot_id, version=version, cancelled=cancelled)
     except Stale as refusal:
-        page, _ = _show_slot(slug, slot_id, None, None)
-        return page, refusal.status
+        return _show_slot(slug, slot_id, None, refusal)
     return see_other(url_for(".overview", conference=slug, done="cancelled" if cancelled else "restored"))

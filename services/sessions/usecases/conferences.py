@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
+from sqlalchemy.exc import IntegrityError
+
 from services.sessions.errors import SlugTaken
 from services.sessions.models import Conference, Day
 from services.sessions.queries import conferences as queries
@@ -43,9 +45,6 @@ def new_conference(
     """The row alone, untold: its version is 0 until `state_conference` tells the others."""
     naming.require_slug(slug)
     naming.require_zone(zone)
-    if queries.find_conference(db, slug) is not None:
-        text = f"There is already a conference at “{slug}”."
-        raise SlugTaken(text, fields={"slug": [text]})
     conference = Conference(
         id=new_id(),
         slug=slug,
@@ -67,7 +66,11 @@ def new_conference(
         changed_at=now,
     )
     db.add(conference)
-    db.flush()
+    try:
+        db.flush()
+    except IntegrityError as error:
+        text = f"There is already a conference at “{slug}”."
+        raise SlugTaken(text, fields={"slug": [text]}) from error
     return conference
 
 

@@ -19,6 +19,7 @@ def set_clock(db: Transaction, conference: Conference, *, at: str, now: datetime
 
     Returns the conference's new local time. Raises NotARehearsal, or TimeUnclear naming the field `at`.
     """
+    conference = queries.lock_conference(db, conference.slug)
     if not conference.rehearsal:
         raise NotARehearsal(f"“{conference.name}” is not marked as a rehearsal.")
     moment = _moment(db, conference, at.strip(), now)
