@@ -4,6 +4,7 @@ import importlib
 import os
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from shared.bus.broker import AmqpBus
 from shared.log import set_up_logging
@@ -17,4 +18,7 @@ def create_app() -> Flask:
     service = importlib.import_module(f"services.{name}.app").SERVICE
     settings = load_settings(service.settings, name, os.environ)
     set_up_logging(settings.log_level)
-    return Runtime(service, settings, AmqpBus(settings.bus_url)).app
+    app = Runtime(service, settings, AmqpBus(settings.bus_url)).app
+    # nginx stands in front; without this all visitors would share its address, and with it their limits.
+    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)  # type: ignore[method-assign]
+    return app

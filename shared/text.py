@@ -2,11 +2,15 @@
 
 import unicodedata
 
+# Letters of their own that no decomposition takes apart, as people type them on other keyboards.
+_PLAIN = str.maketrans({"ı": "i", "ø": "o", "đ": "d", "ð": "d", "ł": "l", "æ": "ae", "œ": "oe", "þ": "th"})
+
 
 def fold(text: str) -> str:
     """Compatibility-decomposed, without marks, case folded: what a search column holds."""
-    decomposed = unicodedata.normalize("NFKD", text.replace("ł", "l").replace("Ł", "L"))
-    return "".join(mark for mark in decomposed if not unicodedata.combining(mark)).casefold().strip()
+    decomposed = unicodedata.normalize("NFKD", text)
+    bare = "".join(mark for mark in decomposed if not unicodedata.combining(mark))
+    return bare.casefold().translate(_PLAIN).strip()
 
 
 def like_pattern(query: str) -> str:

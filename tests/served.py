@@ -22,7 +22,7 @@ class Served:
     """One data folder, served by one process at a time."""
 
     def __init__(self, environ: Mapping[str, str]) -> None:
-        (self.port,) = free_ports(1)
+        self.port = int(environ.get("PORT") or free_ports(1)[0])
         self.environ = {**os.environ, **environ, "PORT": str(self.port), "DATE": "2026-11-26"}
         self.log = Path(environ["DATA"]) / "process.log"
         self.base = f"http://127.0.0.1:{self.port}"

@@ -38,9 +38,10 @@ def show_badge(conference: str) -> str:
         own = queries.own_badge(db, row.id, UUID(_subject()))
         days = _days_to_attend(queries.list_days(db, row.id), own.holder)
         slots = queries.list_slots(db, [day.id for day in days])
+        look = queries.dress(db, row)
     return render(
         "badges/me.html",
-        look=queries.dress(row),
+        look=look,
         conference=row,
         own=own,
         country=rules.country_name(own.holder.country) if own.holder else "",
@@ -105,9 +106,10 @@ def _list_page(slug: str, form: Form) -> str:
         )
         everybody = queries.list_rows(db, row.id)
         counts = queries.count_states(db, row.id)
+        look = queries.dress(db, row, managing=True)
     return render(
         "badges/list.html",
-        look=queries.dress(row, managing=True),
+        look=look,
         conference=row,
         form=form,
         filters=Form(ListArgs, q=args["q"], state=args["state"]),
@@ -144,11 +146,10 @@ def _chosen(rows: Sequence[BadgeRow], wanted: Mapping[str, Any]) -> list[tuple[H
 
 
 def _warnings(rows: Sequence[BadgeRow]) -> list[tuple[Holder, tuple[str, ...]]]:
-    """Holders with signs that the badge font does not have."""
-    checked = (
-        (row.holder, pdf.unprintable(f"{row.holder.display_name} {row.holder.institution}")) for row in rows
-    )
-    return [(holder, signs) for holder, signs in checked if signs]
+    """Holders whose badge will have gaps, and the signs that the badge font lacks."""
+    holders = [row.holder for row in rows if row.state != queries.REVOKED]
+    checked = [(who, pdf.unprintable(f"{who.display_name} {who.institution}")) for who in holders]
+    return [(who, signs) for who, signs in checked if signs]
 
 
 def _sheet(holder: Holder, badge: Badge) -> pdf.Sheet:

@@ -155,33 +155,35 @@ class _Printer:
 
     def _fitted(self, text: str, zone: Zone) -> tuple[float, list[str]]:
         """The largest size at which the text fits, and its lines; rather than become illegible, words are broken."""
-        room, words = WIDTH - 2 * MARGIN, text.split()
-        alone = room / max(self._width(" ".join(words), zone.style), 0.01)
+        room = WIDTH - 2 * MARGIN
+        parts = [part for word in text.split() for part in _hyphen_parts(word)]
+        alone = room / max(sum(self._width(part, zone.style) for part in parts), 0.01)
         if alone >= zone.one_line_from:
-            return min(alone, zone.size), [" ".join(words)]
-        parts = [part for word in words for part in _hyphen_parts(word)]
+            return min(alone, zone.size), ["".join(parts).strip()]
         size = zone.size
         while True:
             if size < LEGIBLE:
-                parts = [cluster for word in words for cluster in _clusters(word + " ")]
+                parts = [cluster for word in text.split() for cluster in _clusters(f"{word} ")]
             lines = self._wrapped(parts, zone.style, room / size)
-            widest = max(self._width(line, zone.style) for line in lines)
+            widest = max(width for width, _ in lines)
             if len(lines) * size * LEADING <= zone.height and widest * size <= room:
-                return size, lines
+                return size, [line.strip() for _, line in lines]
             size *= 0.96
 
-    def _wrapped(self, parts: list[str], style: str, room: float) -> list[str]:
-        lines = [""]
+    def _wrapped(self, parts: list[str], style: str, room: float) -> list[tuple[float, str]]:
+        """Lines with their widths at size 1; only a part that is alone may be wider than the room."""
+        lines: list[tuple[float, str]] = []
         for part in parts:
-            longer = lines[-1] + part
-            if lines[-1] and self._width(longer.rstrip(), style) > room:
-                lines.append(part)
+            width, line = lines[-1] if lines else (room, "")
+            longer = width + self._width(part, style)
+            if longer > room:
+                lines.append((self._width(part, style), part))
             else:
-                lines[-1] = longer
-        return [line.strip() for line in lines]
+                lines[-1] = (longer, line + part)
+        return lines
 
     def _width(self, text: str, style: str) -> float:
-        """How wide a text is at size 1."""
+        """How wide a text is at size 1; what stands before or after it makes no difference worth the time."""
         if (text, style) not in self._widths:
             self._pdf.set_font(FAMILY, style, 100)
             self._widths[text, style] = self._pdf.get_string_width(text) / 100

@@ -11,10 +11,10 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, se
 
 from services.badges import rules
 from services.badges.models import Badge, Conference, Day, Holder, PrintLog, SigningKey, Slot
-from shared.clock import conference_now
 from shared.db import Transaction
 from shared.errors import NotFound
 from shared.text import like_pattern
+from shared.web import look
 from shared.web.look import Look
 
 Columns = TypeVarTuple("Columns")
@@ -186,28 +186,13 @@ def list_printed_ids(db: Transaction, badge_ids: Sequence[str]) -> set[str]:
 def look_of(db: Transaction, slug: str) -> Look | None:
     """The look of a conference the public may know of; a draft has none, or an error page would name it."""
     conference = find_conference(db, slug)
-    return None if conference is None or conference.state == "draft" else dress(conference)
+    return None if conference is None or conference.state == "draft" else dress(db, conference)
 
 
-def dress(conference: Conference, *, managing: bool = False) -> Look:
+def dress(db: Transaction, conference: Conference, *, managing: bool = False) -> Look:
     """The look of any conference, for pages that may show it; `managing` leads to the organisers' pages."""
-    slug = conference.slug
-    visitors = (("Agenda", f"/sessions/{slug}/"), ("Live", f"/live/{slug}/"), ("Badge", f"/badges/{slug}/me"))
-    organisers = (
-        ("Agenda", f"/sessions/manage/{slug}/"),
-        ("Registrations", f"/registration/manage/{slug}/"),
-        ("Badges", f"/badges/manage/{slug}/"),
-        ("Livestream", f"/live/manage/{slug}/"),
-    )
-    return Look(
-        name=conference.name,
-        accent=conference.accent,
-        logo=conference.logo,
-        home=f"/sessions/{slug}/",
-        nav=organisers if managing else visitors,
-        zone=conference.zone,
-        rehearsal_at=conference_now(conference.clock_offset) if conference.rehearsal else None,
-    )
+    attend = set(db.scalars(select(Day.attend).where(Day.conference_id == conference.id)))
+    return look.dress(conference, live="public" in attend, register="registered" in attend, managing=managing)
 
 
 _PRINTS = (

@@ -99,6 +99,13 @@ class NameIn(Schema):
     name = BadgeName(required=True, max=120)
 
 
+class ConsentIn(Schema):
+    """`given` says yes or no to the consent of this kind."""
+
+    consent = Text(required=True, max=20)
+    given = fields.Boolean(load_default=False)
+
+
 class EmptyIn(Schema):
     """A form that is one button."""
 
@@ -154,6 +161,12 @@ class InstitutionIn(Schema):
     names = Text(required=True, max=2000)
     country = Country()
     city = Text(load_default="", max=200)
+
+
+class InstitutionLinesIn(Schema):
+    """Many institutions, one per line."""
+
+    lines = Text(required=True, max=500_000)
 
 
 class OrganiserIn(AddressIn):

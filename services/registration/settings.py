@@ -10,7 +10,6 @@ class Settings(ServiceSettings):
     """Lifetimes are in minutes; limits count tries within `tries_window` minutes."""
 
     sign_in_minutes: int = 10
-    invitation_minutes: int = 24 * 60
     session_minutes: int = 12 * 60
     tries_window: int = 60
     tries_per_source: int = 30

@@ -64,7 +64,7 @@ def show_state(conference: str) -> Response:
 def list_stages(conference: str) -> str:
     with database().read() as db:
         row = queries.get_conference(db, conference)
-        look = queries.dress(db, row)
+        look = queries.dress(db, row, managing=True)
         days = {day.id: day for day in queries.list_all_days(db, row.id)}
         stages = sorted(queries.list_stages(db, row.id), key=lambda stage: days[stage.day_id].starts_at)
     return render("streaming_gateway/stages.html", look=look, conference=row, stages=stages, days=days)
@@ -98,7 +98,7 @@ def _stage_page(slug: str, stage_id: UUID, *, form: Form | None) -> str:
     with database().read() as db:
         conference = queries.get_conference(db, slug)
         stage = queries.get_stage(db, conference.id, stage_id)
-        look, day = queries.dress(db, conference), queries.get_day(db, stage.day_id)
+        look, day = queries.dress(db, conference, managing=True), queries.get_day(db, stage.day_id)
         rooms = _room_options(queries.list_public_slots(db, [day.id]))
     return render(
         "streaming_gateway/stage.html",

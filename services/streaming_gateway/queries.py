@@ -8,9 +8,9 @@ from sqlalchemy import select
 
 from services.streaming_gateway import rules
 from services.streaming_gateway.models import Conference, Day, Slot, Stage
-from shared.clock import conference_now
 from shared.db import Transaction
 from shared.errors import NotFound
+from shared.web import look
 from shared.web.look import Look
 
 
@@ -84,18 +84,7 @@ def look_of(db: Transaction, slug: str) -> Look | None:
     return None if conference is None or conference.state == "draft" else dress(db, conference)
 
 
-def dress(db: Transaction, conference: Conference) -> Look:
-    """The look of any conference, for pages that may show it."""
-    home = f"/sessions/{conference.slug}/"
-    nav = [("Agenda", home), ("Live", f"/live/{conference.slug}/")]
-    if any(day.attend == "registered" for day in list_days(db, conference.id)):
-        nav.append(("Register", f"/registration/{conference.slug}/"))
-    return Look(
-        name=conference.name,
-        accent=conference.accent,
-        logo=conference.logo,
-        home=home,
-        nav=tuple(nav),
-        zone=conference.zone,
-        rehearsal_at=conference_now(conference.clock_offset) if conference.rehearsal else None,
-    )
+def dress(db: Transaction, conference: Conference, *, managing: bool = False) -> Look:
+    """The look of any conference, for pages that may show it; `managing` leads to the organisers' pages."""
+    register = any(day.attend == "registered" for day in list_days(db, conference.id))
+    return look.dress(conference, live=True, register=register, managing=managing)

@@ -6,7 +6,7 @@ from typing import Any, TypeVar, cast
 from flask import Flask, Response, g, redirect, request
 
 from shared.auth.handoff import continue_url
-from shared.auth.principal import Principal
+from shared.auth.principal import PARTICIPANT_SCOPES, Principal
 from shared.auth.tokens import TokenExpired
 from shared.errors import Forbidden, NotFound, Unauthenticated
 from shared.log import log
@@ -67,7 +67,9 @@ def install_guard(app: Flask, resolve: Resolve) -> None:
 
 
 def _refuse(who: Principal | None, conference: str | None, *, expired: bool) -> Response:
-    wrong_token = who is None or who.conference != conference
+    # A participant who also organises carries the token of whichever page came first.
+    other_role = who is not None and "/manage/" in request.path and bool(who.scopes & PARTICIPANT_SCOPES)
+    wrong_token = who is None or who.conference != conference or other_role
     if "/api/" in request.path:
         raise Unauthenticated if who is None else Forbidden
     if wrong_token and request.method in ("GET", "HEAD"):

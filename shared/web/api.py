@@ -12,6 +12,7 @@ from shared.web.context import context_of
 from shared.web.pages import render
 from shared.web.problems import Problem, answer
 
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 DOCS_CSP = "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; object-src 'none'"
 
 
@@ -58,7 +59,7 @@ def install_api(app: Flask, blueprints: tuple[Blueprint, ...]) -> None:
         page.headers["Content-Security-Policy"] = DOCS_CSP
         return page
 
-    @app.route(f"{prefix}/<path:unknown>", endpoint="api_unknown")
+    @app.route(f"{prefix}/<path:unknown>", endpoint="api_unknown", methods=METHODS)
     @public
     def unknown(unknown: str) -> Response:
         refusal = Refusal(f"The API has no /{unknown}")

@@ -4,6 +4,9 @@ import colorsys
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+
+from shared.clock import conference_now
 
 ACCENT = re.compile(r"#[0-9a-fA-F]{6}")
 
@@ -19,6 +22,35 @@ class Look:
     nav: tuple[tuple[str, str], ...] = ()
     zone: str = "UTC"
     rehearsal_at: datetime | None = None
+
+
+def dress(conference: Any, *, live: bool, register: bool, managing: bool = False) -> Look:
+    """The look of a service's own row of a conference: its slug, name, accent, logo, zone, rehearsal and clock_offset.
+
+    `live` and `register` say whether there is something to watch and to register for; `managing` is for organisers.
+    """
+    home = f"/sessions/{conference.slug}/"
+    visitors = (
+        ("Agenda", home),
+        ("Speakers", f"{home}speakers/"),
+        *((("Live", f"/live/{conference.slug}/"),) if live else ()),
+        *((("Register", f"/registration/{conference.slug}/"),) if register else ()),
+    )
+    organisers = (
+        ("Agenda", f"/sessions/manage/{conference.slug}/"),
+        ("Registrations", f"/registration/manage/{conference.slug}/"),
+        ("Badges", f"/badges/manage/{conference.slug}/"),
+        ("Livestream", f"/live/manage/{conference.slug}/"),
+    )
+    return Look(
+        name=conference.name,
+        accent=conference.accent,
+        logo=conference.logo,
+        home=home,
+        nav=organisers if managing else visitors,
+        zone=conference.zone,
+        rehearsal_at=conference_now(conference.clock_offset) if conference.rehearsal else None,
+    )
 
 
 def look_css(accent: str) -> str:

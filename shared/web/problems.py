@@ -54,6 +54,7 @@ def install_problems(app: Flask) -> None:
     app.register_error_handler(HTTPException, _from_http)
     app.register_error_handler(exc.DBAPIError, _from_database)
     app.register_error_handler(exc.TimeoutError, _from_database)
+    app.register_error_handler(RecursionError, _from_nesting)
     app.register_error_handler(Exception, _from_defect)
 
 
@@ -113,6 +114,12 @@ def _from_http(error: HTTPException) -> Response:
     if status == 405:
         response.headers["Allow"] = ", ".join(getattr(error, "valid_methods", None) or ())
     return response
+
+
+def _from_nesting(_error: RecursionError) -> Response:
+    refusal = Refusal("The JSON is nested too deeply.")
+    refusal.status, refusal.code, refusal.title = 400, "bad_request", "Bad Request"
+    return answer(refusal)
 
 
 def _from_database(error: Exception) -> Response:

@@ -27,7 +27,8 @@ def etag_response(
     """
     response = Response(body, mimetype=mimetype)
     response.set_etag(etag or hashlib.sha256(body).hexdigest()[:32])
-    response.last_modified = last_modified
+    if last_modified is not None:  # None would send the time of the answer
+        response.last_modified = last_modified
     if private:
         response.cache_control.private = True
     else:

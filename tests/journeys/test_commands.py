@@ -45,7 +45,7 @@ def test_a_real_programme_comes_in_beside_the_demonstration_and_twice_changes_no
         assert second.returncode == 0, second.stderr
         assert [fetch(served, name) for name in names] == exports
         assert served.stop() < 10
-    with serving({"DATA": str(tmp_path)}) as again:
+    with serving({"DATA": str(tmp_path), "PORT": str(served.port)}) as again:
         assert fetch(again, names[0]) == exports[0]
         assert b"eTwinning" in fetch(again, f"/sessions/{SLUG}/")
 

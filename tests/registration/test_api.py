@@ -1,12 +1,20 @@
 """The API: the same rules as the pages, and bad input answered with the field's name."""
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from shared.ids import new_id
 from tests.registration.desk import SLUG, answers, make_conference, offered_days
 
 API = "/registration/api/v1"
 REGISTER = f"{API}/conferences/{SLUG}/registrations"
+FIELDS = ("name", "address", "country", "institution", "institution_id", "day_ids", "terms", "photo")
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=40) | st.uuids().map(str),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=2),
+    max_leaves=4,
+)
 
 
 def body(desk, **changes):
@@ -109,6 +117,17 @@ def test_bad_forms_are_refused_on_the_page(desk, changes):
     answer = desk.register(**changes)
     assert answer.status_code == 422 and 'class="error-summary"' in answer.get_data(as_text=True)
     assert desk.attendees() == []
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(changes=st.dictionaries(st.sampled_from(FIELDS), ANYTHING, max_size=4))
+def test_whatever_is_sent_is_never_our_failure(desk, changes):
+    if not desk.attendees() and not offered_days(desk):
+        make_conference(desk)
+    answer = desk.browser.post(REGISTER, json=body(desk, **changes))
+    assert answer.status_code in (202, 409, 422), answer.get_data(as_text=True)[:500]
+    text = {name: str(value) for name, value in changes.items() if value is not None}
+    assert desk.register(**text).status_code in (303, 409, 422)
 
 
 def test_right_to_left_and_emoji_names_with_letters_are_welcome(desk):

@@ -194,6 +194,23 @@ def test_new_institution_is_suggested(desk):
     assert chair.post(f"{LIST}institutions", data={**form, "country": "QQ"}).status_code == 422
 
 
+def test_many_institutions_come_in_at_once_or_not_at_all(desk):
+    make_conference(desk)
+    chair = desk.sign_in()
+    good = "AT; Silberau; Hochschule Silberau; PHSA\r\n\r\npl\tZłotobór\tAkademia Złotobór\r\n"
+    wrong = chair.post(
+        f"{LIST}institutions/import", data={"lines": f"{good}XX; Nowhere; Nothing\nAT; Wien\n"}
+    )
+    page = wrong.get_data(as_text=True)
+    assert wrong.status_code == 422 and "Line 4" in page and "Line 5" in page
+    assert "Silberau</bdi>" not in page
+    for notice in ("1 added, 1 were there before", "0 added, 2 were there before"):
+        answer = chair.post(f"{LIST}institutions/import", data={"lines": good})
+        assert answer.status_code == 200 and notice in answer.get_data(as_text=True)
+    found = desk.browser.get(f"/registration/{SLUG}/institutions", query_string={"q": "phsa"}).json
+    assert [row["name"] for row in found] == ["Hochschule Silberau"]
+
+
 def test_erased_people_are_not_listed(desk):
     make_conference(desk)
     desk.register()

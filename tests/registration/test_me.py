@@ -97,6 +97,25 @@ def test_name_is_corrected_everywhere(desk):
     assert wrong.status_code == 422 and "at least one letter" in wrong.get_data(as_text=True)
 
 
+def test_photo_consent_is_given_and_withdrawn_as_easily(desk):
+    _, link = registered(desk)
+
+    def kinds():
+        return {consent["kind"] for consent in desk.browser.get(f"{link}/data.json").json["consents"]}
+
+    for _ in range(2):
+        assert (
+            desk.browser.post(f"{link}/consent", data={"consent": "photo", "given": "true"}).status_code
+            == 303
+        )
+        assert "photo" in kinds()
+    desk.browser.post(f"{link}/consent", data={"consent": "photo", "given": "false"})
+    assert "photo" not in kinds()
+    for wrong in ("terms", "privacy", "everything", ""):
+        assert desk.browser.post(f"{link}/consent", data={"consent": wrong}).status_code == 422
+    assert kinds() == {"terms", "privacy"}
+
+
 def test_cancelling_asks_first_then_tells_and_mails(desk):
     _, link = registered(desk, approval_needed=False)
     assert "Keep it" in desk.browser.get(f"{link}/cancel").get_data(as_text=True)

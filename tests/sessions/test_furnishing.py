@@ -89,6 +89,9 @@ def test_a_day_may_end_after_midnight_and_is_told_at_once(seeded: House) -> None
     bad = {**form, "stream": "javascript:alert(1)", "version": seeded.conference().version}
     answer = seeded.organiser().post(path, data=bad)
     assert answer.status_code == 422 and 'href="#stream"' in answer.text
+    bad = {**form, "starts": "09:00+05:00", "version": seeded.conference().version}
+    answer = seeded.organiser().post(path, data=bad)
+    assert answer.status_code == 422 and 'href="#starts"' in answer.text
 
 
 @pytest.mark.parametrize(("kind", "status"), [("PNG", 303), ("JPEG", 303), ("GIF", 422)])

@@ -171,7 +171,7 @@ def test_empty_calendar_is_valid() -> None:
 
 def test_entry_refuses_naive_moments_and_no_length() -> None:
     with pytest.raises(ValueError, match="aware"):
-        replace(ENTRY, ends_at=datetime(2026, 11, 27, 10))  # noqa: DTZ001  naive on purpose
+        replace(ENTRY, ends_at=datetime(2026, 11, 27, 10))
     with pytest.raises(ValueError, match="end after"):
         replace(ENTRY, ends_at=ENTRY.starts_at)
 

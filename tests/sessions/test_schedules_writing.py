@@ -149,7 +149,7 @@ def test_own_identity_survives_the_export() -> None:
     assert written.findtext("room") == "Auditorium"
 
 
-@pytest.mark.parametrize("changes", [{"guid": None}, {"starts_at": datetime(2026, 11, 27, 9)}])  # noqa: DTZ001
+@pytest.mark.parametrize("changes", [{"guid": None}, {"starts_at": datetime(2026, 11, 27, 9)}])
 def test_unfinished_event_is_the_callers_mistake(changes: dict[str, object]) -> None:
     with pytest.raises(ValueError, match="needs a guid and an aware start"):
         write_xml(make_schedule(make_event(1, **changes)))

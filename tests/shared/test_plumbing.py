@@ -42,7 +42,8 @@ def test_ids_are_uuid7_in_the_order_of_time() -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "stored"), [("universite", "Université"), ("ŁODZ", "Łódź"), ("ΑΘΗΝΑ", "Αθήνα")]
+    ("typed", "stored"),
+    [("universite", "Université"), ("ŁODZ", "Łódź"), ("ΑΘΗΝΑ", "Αθήνα"), ("isik", "Işık")],
 )
 def test_search_ignores_accents_and_case(typed: str, stored: str) -> None:
     assert fold(typed) in fold(stored)

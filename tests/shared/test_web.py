@@ -213,6 +213,7 @@ def test_the_api_answers_401_and_404_as_problems(toy: Toy) -> None:
     [
         (b"{not json", 400, None),
         (b"[]", 422, None),
+        (b"[" * 5000, 400, None),
         (b'{"title": 5}', 422, "title"),
         (b'{"title": "  "}', 422, "title"),
         (b'{"title": "a\\u0000b"}', 422, "title"),
@@ -254,6 +255,12 @@ def test_a_defect_tells_nothing_of_its_cause(toy: Toy) -> None:
 def test_another_site_cannot_act_in_somebodys_name(toy: Toy, header: dict[str, str]) -> None:
     toy.sign_in()
     assert toy.client.post("/badges/x/closed", headers=header).status_code == 403
+
+
+def test_an_unknown_address_of_the_api_is_a_problem_for_every_method(toy: Toy) -> None:
+    for method in ("GET", "POST", "DELETE"):
+        answer = toy.client.open("/badges/api/v1/nothing", method=method)
+        assert (answer.status_code, answer.mimetype) == (404, "application/problem+json")
 
 
 def test_nul_in_an_address_is_refused(toy: Toy) -> None:

@@ -7,8 +7,8 @@ from flask import request, url_for
 from services.registration.pages.blueprint import blueprint
 from services.registration.queries import conferences, institutions
 from services.registration.rules.countries import country_name, country_options, require_country
-from services.registration.schemas import InstitutionIn
-from services.registration.usecases.institutions import add_institution
+from services.registration.schemas import InstitutionIn, InstitutionLinesIn
+from services.registration.usecases.institutions import add_institution, import_institutions
 from shared.auth import requires
 from shared.errors import Refusal
 from shared.web import Form, database, render, see_other
@@ -41,7 +41,24 @@ def new_institution(conference: str) -> Any:
     return see_other(url_for("registration.institution_list", conference=conference))
 
 
-def _show(conference: str, form: Form) -> str:
+@blueprint.post("/manage/<conference>/institutions/import")
+@requires("reg:manage")
+def many_institutions(conference: str) -> Any:
+    """Add every line, or none if one of them cannot be read."""
+    lines = Form(InstitutionLinesIn, request.form)
+    try:
+        text = lines.load()["lines"]
+        with database().write() as db:
+            found = conferences.get_conference(db, conference)
+            added, known = import_institutions(db, conference=found, lines=text)
+    except Refusal as refusal:
+        lines.refuse(refusal)
+        return _show(conference, Form(InstitutionIn), lines), refusal.status
+    notice = f"{added} added, {known} were there before."
+    return _show(conference, Form(InstitutionIn), notice=notice)
+
+
+def _show(conference: str, form: Form, lines: Form | None = None, notice: str = "") -> str:
     text = request.args.get("q", "")[:200]
     with database().read() as db:
         found = conferences.get_conference(db, conference)
@@ -53,6 +70,8 @@ def _show(conference: str, form: Form) -> str:
             most=MOST,
             text=text,
             form=form,
+            lines=lines or Form(InstitutionLinesIn),
+            notice=notice,
             countries=country_options(found),
             country_name=country_name,
         )

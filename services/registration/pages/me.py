@@ -19,10 +19,10 @@ from services.registration.queries import attendees, conferences
 from services.registration.queries.access import Participant
 from services.registration.rules.countries import country_name
 from services.registration.rules.paths import require_target
-from services.registration.rules.states import CONSENTS, is_active
-from services.registration.schemas import EmptyIn, NameIn
+from services.registration.rules.states import CONSENTS, PARTICIPANT, is_active
+from services.registration.schemas import ConsentIn, EmptyIn, NameIn
+from services.registration.usecases.consents import change_consent
 from services.registration.usecases.leaving import (
-    PARTICIPANT,
     cancel_registration,
     correct_name,
     erase_attendee,
@@ -80,6 +80,24 @@ def rename(token: str) -> Any:
         form.refuse(refusal)
         return _show(token, form), refusal.status
     return see_other(url_for("registration.me", token=token, done="name"))
+
+
+@blueprint.post("/me/<token>/consent")
+@public
+def consent(token: str) -> Any:
+    """Give or withdraw a consent."""
+    data = Form(ConsentIn, request.form).load()
+    with database().write() as db:
+        attendee, conference = _owner(db, token)
+        change_consent(
+            db,
+            conference=conference,
+            attendee=attendee,
+            kind=data["consent"],
+            given=data["given"],
+            now=now(),
+        )
+    return see_other(url_for("registration.me", token=token, done="consent"))
 
 
 @blueprint.get("/me/<token>/cancel")

@@ -6,9 +6,10 @@ from uuid import UUID
 from sqlalchemy import select, update
 
 from services.registration.models import Conference, Day, Slot
-from shared.clock import conference_now
+from services.registration.rules.states import is_offered
 from shared.db import Transaction
 from shared.errors import NotFound
+from shared.web import look
 from shared.web.look import Look
 
 
@@ -53,7 +54,7 @@ def list_all_days(db: Transaction, conference_id: UUID) -> list[Day]:
 
 def list_offered_days(db: Transaction, conference_id: UUID) -> list[Day]:
     """The days that people choose when they register."""
-    return [day for day in list_days(db, conference_id) if day.attend == "registered"]
+    return [day for day in list_days(db, conference_id) if is_offered(day)]
 
 
 def list_slots_of_days(db: Transaction, conference_id: UUID, days: Collection[Day]) -> dict[UUID, list[Slot]]:
@@ -80,33 +81,8 @@ def look_of(db: Transaction, slug: str) -> Look | None:
 
 def dress(db: Transaction, conference: Conference, *, managing: bool = False) -> Look:
     """The look of any conference, for pages that may show it; `managing` leads to the organisers' pages."""
-    home = f"/sessions/{conference.slug}/"
-    return Look(
-        name=conference.name,
-        accent=conference.accent,
-        logo=conference.logo,
-        home=home,
-        nav=_organisers_nav(conference.slug) if managing else _visitors_nav(db, conference, home),
-        zone=conference.zone,
-        rehearsal_at=conference_now(conference.clock_offset) if conference.rehearsal else None,
-    )
-
-
-def _organisers_nav(slug: str) -> tuple[tuple[str, str], ...]:
-    # Through the hand-off, because a token from the own participant's page would not open them.
-    return (
-        ("Agenda", f"/registration/continue?to=/sessions/manage/{slug}/"),
-        ("Registrations", f"/registration/manage/{slug}/"),
-        ("Badges", f"/registration/continue?to=/badges/manage/{slug}/"),
-        ("Livestream", f"/registration/continue?to=/live/manage/{slug}/"),
-    )
-
-
-def _visitors_nav(db: Transaction, conference: Conference, home: str) -> tuple[tuple[str, str], ...]:
-    nav = [("Agenda", home), ("Speakers", f"{home}speakers/")]
-    if any(day.attend == "public" for day in list_days(db, conference.id)):
-        nav.append(("Live", f"/live/{conference.slug}/"))
-    return (*nav, ("Register", f"/registration/{conference.slug}/"))
+    live = any(day.attend == "public" for day in list_days(db, conference.id))
+    return look.dress(conference, live=live, register=True, managing=managing)
 
 
 def take_place(db: Transaction, day_id: UUID) -> bool:

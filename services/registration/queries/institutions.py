@@ -68,8 +68,3 @@ def list_institutions(
     if text:
         query = query.where(Institution.folded.like(like_pattern(text), escape="\\"))
     return db.scalars(query.order_by(Institution.country, Institution.folded).limit(limit)).all()
-
-
-def list_countries_of_institutions(db: Transaction, conference_id: UUID) -> list[str]:
-    query = select(Institution.country).where(Institution.conference_id == conference_id).distinct()
-    return sorted(db.scalars(query))

@@ -11,6 +11,7 @@ from shared.errors import Invalid
 PENDING, APPROVED, REJECTED, CANCELLED = "pending", "approved", "rejected", "cancelled"
 STATES = (PENDING, APPROVED, REJECTED, CANCELLED)
 ACTIVE = frozenset({PENDING, APPROVED})
+PARTICIPANT = "participant"
 CATEGORIES = ("participant", "speaker", "jury", "staff", "press")
 
 
@@ -113,6 +114,14 @@ def require_offered(day_ids: Iterable[UUID], offered: Iterable[Day]) -> list[UUI
     if chosen - known:
         raise Invalid(fields={"day_ids": ["One of these days is not open for registration."]})
     return sorted(chosen)
+
+
+def require_choice(kind: str) -> ConsentText:
+    """The consent of this kind, if a person is free to give and withdraw it; raises Invalid naming `consent`."""
+    for consent in CONSENTS:
+        if consent.kind == kind and not consent.required:
+            return consent
+    raise Invalid(fields={"consent": ["This consent cannot be changed here."]})
 
 
 def require_consents(given: Mapping[str, bool]) -> list[ConsentText]:

@@ -7,6 +7,8 @@ from uuid import UUID
 from services.registration.errors import InstitutionUnclear
 from services.registration.models import Conference, Institution
 from services.registration.queries import institutions
+from services.registration.rules.countries import country_options
+from services.registration.rules.lines import read_institution_lines
 from shared.db import Transaction
 from shared.errors import Invalid
 from shared.ids import new_id
@@ -92,6 +94,28 @@ def add_institution(
     )
     db.add(institution)
     return institution
+
+
+def import_institutions(db: Transaction, *, conference: Conference, lines: str) -> tuple[int, int]:
+    """Add one institution per line, all or none; returns how many were added and how many were there before.
+
+    A line is `country code; city; name; other name; …`. Raises Invalid naming every line that is not.
+    """
+    known = {
+        (row.country, fold(row.name))
+        for row in institutions.list_institutions(db, conference.id, limit=100_000)
+    }
+    read = read_institution_lines(lines, dict(country_options(conference)))
+    added = 0
+    for line in read:
+        key = (line.country, fold(line.names[0]))
+        if key in known:
+            continue
+        known.add(key)
+        names = [{"name": name, "language": ""} for name in line.names]
+        add_institution(db, conference=conference, names=names, country=line.country, city=line.city)
+        added += 1
+    return added, len(read) - added
 
 
 def _uuid(text: str) -> UUID:

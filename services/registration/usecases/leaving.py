@@ -29,8 +29,6 @@ from shared.db import Transaction
 from shared.mail.tables import Mail
 from shared.text import fold
 
-PARTICIPANT = "participant"
-
 
 def cancel_registration(
     db: Transaction,
@@ -67,7 +65,7 @@ def correct_name(
     names = attendee.institution.folded if attendee.institution else attendee.institution_text
     attendee.name, attendee.folded = name, fold(f"{name}\n{attendee.address}\n{names}")
     attendee.version += 1
-    write_down(db, attendee, actor=PARTICIPANT, what="name corrected", reason="", now=now)
+    write_down(db, attendee, actor=states.PARTICIPANT, what="name corrected", reason="", now=now)
     state_attendee(db, attendee)
 
 
@@ -90,7 +88,7 @@ def erase_attendee(db: Transaction, *, conference: Conference, attendee: Attende
     attendee.institution = None
     attendee.erased_at = now
     attendee.version += 1
-    write_down(db, attendee, actor=PARTICIPANT, what="erased", reason="", now=now)
+    write_down(db, attendee, actor=states.PARTICIPANT, what="erased", reason="", now=now)
     state_erasure(db, attendee)
     _revoke_access(db, attendee, now)
 

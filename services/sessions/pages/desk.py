@@ -39,7 +39,7 @@ class Desk:
     def render(self, template: str, **values: Any) -> str:
         return render(
             f"sessions/manage/{template}",
-            look=looks.dress(self.db, self.conference),
+            look=looks.dress(self.db, self.conference, managing=True),
             conference=self.conference,
             zone=self.conference.zone,
             sections=self._sections(),

@@ -2,8 +2,8 @@
 
 from services.sessions.models import Conference
 from services.sessions.queries import conferences
-from shared.clock import conference_now
 from shared.db import Transaction
+from shared.web import look
 from shared.web.look import Look
 
 
@@ -15,20 +15,8 @@ def look_of(db: Transaction, slug: str) -> Look | None:
     return dress(db, conference)
 
 
-def dress(db: Transaction, conference: Conference) -> Look:
-    """The look of any conference, for pages that may show it."""
-    home = f"/sessions/{conference.slug}/"
-    nav = [("Agenda", home), ("Speakers", f"{home}speakers/")]
+def dress(db: Transaction, conference: Conference, *, managing: bool = False) -> Look:
+    """The look of any conference, for pages that may show it; `managing` leads to the organisers' pages."""
     days = conferences.list_days(db, conference.id)
-    nav += [("Live", day.stream) for day in days if day.stream][:1]
-    if any(day.attend == "registered" for day in days):
-        nav.append(("Register", f"/registration/{conference.slug}/"))
-    return Look(
-        name=conference.name,
-        accent=conference.accent,
-        logo=conference.logo,
-        home=home,
-        nav=tuple(nav),
-        zone=conference.zone,
-        rehearsal_at=conference_now(conference.clock_offset) if conference.rehearsal else None,
-    )
+    live, register = any(day.stream for day in days), any(day.attend == "registered" for day in days)
+    return look.dress(conference, live=live, register=register, managing=managing)

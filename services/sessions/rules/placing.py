@@ -53,7 +53,7 @@ def overlaps(a_start: datetime, a_end: datetime, b_start: datetime, b_end: datet
 
 def resolve_start(*, day: date, at: time, offset: str, zone: str) -> datetime:
     """The instant of a wall-clock time; raises TimeUnclear naming the field `time` or `offset`."""
-    local = datetime.combine(day, at.replace(second=0, microsecond=0, tzinfo=None))
+    local = datetime.combine(day, at.replace(second=0, microsecond=0))
     if offset:
         return _with_offset(local, offset, zone)
     try:

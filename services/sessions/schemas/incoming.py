@@ -39,6 +39,18 @@ class Lines(Text):
         return tuple(line.strip() for line in text.splitlines() if line.strip())
 
 
+class LocalTime(ma.fields.Time):
+    """A time on the clock of the conference, to the minute; an offset has no place in it."""
+
+    default_error_messages = {"offset": "Write the local time alone, like 09:30."}
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        found = super()._deserialize(value, attr, data, **kwargs)
+        if found.tzinfo is not None:
+            raise self.make_error("offset")
+        return found.replace(second=0, microsecond=0)
+
+
 class Links(Lines):
     """One link per line: an address, or words and an address with | between."""
 
@@ -66,7 +78,7 @@ class PlaceIn(Schema):
     """When and where, in wall-clock time of the conference. `offset` tells two equal hours apart."""
 
     date = ma.fields.Date(required=True, validate=_YEAR, error_messages={"required": "Choose a date."})
-    time = ma.fields.Time(required=True, error_messages={"required": "Choose a time."})
+    time = LocalTime(required=True, error_messages={"required": "Choose a time."})
     offset = Text(max=10, load_default="")
     minutes = ma.fields.Integer(
         required=True,
@@ -146,8 +158,8 @@ class DayIn(VersionIn):
 
     title = Text(max=200, load_default="")
     date = ma.fields.Date(required=True, validate=_YEAR)
-    starts = ma.fields.Time(required=True)
-    ends = ma.fields.Time(required=True)
+    starts = LocalTime(required=True)
+    ends = LocalTime(required=True)
     listed = ma.fields.String(required=True, validate=_AUDIENCE)
     attend = ma.fields.String(required=True, validate=_AUDIENCE)
     stream = Text(
