@@ -3,7 +3,7 @@ PYTHON ?= python3
 PLENARY = .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check docs lock clean
+.PHONY: help demo test check bench faults docs lock clean
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -16,13 +16,22 @@ test: ## Run the whole suite, also on PostgreSQL and RabbitMQ (ARGS for pytest)
 	@$(PYTHON) deploy/setup test
 	@$(PLENARY) -m pytest $(ARGS)
 
-check: ## Check style, types, architecture and generated documents
+check: ## Check style, types, architecture, migrations, contracts and generated documents
 	@$(PYTHON) deploy/setup check
 	$(PLENARY) -m ruff check
 	$(PLENARY) -m ruff format --check
 	$(PLENARY) -m mypy
 	.venv/bin/lint-imports
 	$(PLENARY) -m services docs --check
+	$(PLENARY) -m pytest -q tests/contracts tests/architecture -k "not deployed"
+
+bench: ## Measure how long an event takes from its commit to its effect, on both set-ups
+	@$(PYTHON) deploy/setup test
+	@$(PLENARY) -m tests.benchmarks.latency
+
+faults: ## Kill the process at random under load, then compare commits with effects (KILLS=20, SEED)
+	@$(PYTHON) deploy/setup test
+	@$(PLENARY) -m tests.faults.kills --kills $(or $(KILLS),20) $(if $(SEED),--seed $(SEED))
 
 docs: ## Write the OpenAPI documents and the event catalogue again
 	@$(PYTHON) deploy/setup run

@@ -15,12 +15,6 @@ def mask_path(path: str) -> str:
     return _SECRET_PATH.sub(r"/\1/***", path)
 
 
-def _mask(_logger: Any, _method: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:
-    if "path" in line:
-        line["path"] = mask_path(str(line["path"]))
-    return line
-
-
 def set_up_logging(level: str = "INFO", stream: Any = None) -> None:
     """Send structlog and the standard library's warnings to one stream of JSON lines (default: stderr)."""
     structlog.configure(
@@ -28,7 +22,6 @@ def set_up_logging(level: str = "INFO", stream: Any = None) -> None:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            _mask,
             structlog.processors.format_exc_info,
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],

@@ -20,6 +20,7 @@ from shared.service import Service
 
 PATIENCE_SECONDS = 20
 DAY_ONE = date(2026, 11, 26)
+SLUG = "etwinning-future-teachers"
 
 
 class SteppedStack(Stack):

@@ -27,7 +27,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 INVALID, UNKNOWN_KEY, OTHER_CONFERENCE = "invalid", "unknown_key", "other_conference"
 BAD_SIGNATURE, NOT_YET, EXPIRED = "bad_signature", "not_yet", "expired"
-UNKNOWN_BADGE, REVOKED = "unknown_badge", "revoked"
+UNKNOWN_BADGE, REVOKED, CANCELLED = "unknown_badge", "revoked", "cancelled"
 REASONS = (
     INVALID,
     UNKNOWN_KEY,
@@ -37,6 +37,7 @@ REASONS = (
     EXPIRED,
     UNKNOWN_BADGE,
     REVOKED,
+    CANCELLED,
 )
 
 APPROVED = "approved"

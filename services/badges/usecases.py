@@ -123,7 +123,7 @@ def settle_badges(
         if holder.state != rules.APPROVED:
             if badge is not None:
                 revoke_badge(db, badge=badge, now=now)
-        elif window is not None and badge is None:
+        elif window is not None and badge is None and conference.state != rules.CANCELLED:
             issue_badge(db, conference=conference, holder=holder, window=window, now=now)
         elif window is not None and badge is not None and window != (badge.not_before, badge.not_after):
             badge.not_before, badge.not_after = window
@@ -187,6 +187,12 @@ def verify_code(db: Transaction, *, conference: Conference, code: str, now: date
         raise BadgeRefused(rules.UNKNOWN_BADGE, badge_id=facts.badge_id)
     if badge.revoked_at is not None:
         raise BadgeRefused(rules.REVOKED, badge_id=facts.badge_id)
+    if conference.state == rules.CANCELLED:
+        raise BadgeRefused(rules.CANCELLED, badge_id=facts.badge_id)
+    # A code printed before the days moved is genuine, but opens only the days its holder has now.
+    if not badge.not_before <= now < badge.not_after:
+        reason = rules.NOT_YET if now < badge.not_before else rules.EXPIRED
+        raise BadgeRefused(reason, badge_id=facts.badge_id)
     return badge
 
 

@@ -1,4 +1,4 @@
-"""Conferences and their agenda.
+"""sessions: conferences and their agenda.
 
 Owns: conferences with their days, rooms, tracks and speakers; the draft programme and its releases; calendars and
 exports.

@@ -15,7 +15,7 @@ from shared.auth.tokens import TokenVerifier
 from shared.clock import now
 from shared.db import Database
 from shared.files import FileStore
-from shared.log import log
+from shared.log import log, mask_path
 from shared.service import Service
 from shared.settings import ServiceSettings
 from shared.web import assets, health
@@ -86,7 +86,9 @@ def _install_request_log(app: Flask) -> None:
     @app.after_request
     def finish(response: Response) -> Response:
         if response.status_code >= 500 or request.method != "GET":
-            log.info("request", method=request.method, path=request.path, status=response.status_code)
+            log.info(
+                "request", method=request.method, path=mask_path(request.path), status=response.status_code
+            )
         return response
 
 

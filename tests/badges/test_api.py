@@ -16,7 +16,9 @@ from tests.badges.facts import (
     at,
     hear,
     make_attendee,
+    make_closed_day,
     make_conference,
+    make_day,
     make_erasure,
     offset_to,
 )
@@ -75,6 +77,34 @@ def test_verification_through_the_life_of_a_badge(
         assert verdict(organiser, code)["reason"] == reason
     hear(open_door, make_erasure(version=2))
     assert verdict(organiser, code) == {"valid": False, "reason": "revoked", "badge_id": badge_id}
+
+
+def test_an_old_code_opens_only_the_days_its_holder_still_has(
+    open_door: Runtime, organiser: Client, attendee: Client
+) -> None:
+    old = attendee.get(f"{API}/me").json["code"]
+    later = make_closed_day(starts_at=at("09:00", 29), ends_at=at("18:00", 29))
+    hear(
+        open_door,
+        make_conference(
+            version=2, days=(make_day(), later), rehearsal=True, clock_offset=offset_to(at("10:00", 27))
+        ),
+    )
+    assert attendee.get(f"{API}/me").json["code"] != old
+    assert verdict(organiser, old)["reason"] == "not_yet"
+
+
+def test_a_cancelled_conference_lets_nobody_in_and_issues_nothing(
+    open_door: Runtime, organiser: Client, attendee: Client
+) -> None:
+    code = attendee.get(f"{API}/me").json["code"]
+    clock = {"rehearsal": True, "clock_offset": offset_to(at("10:00", 27))}
+    hear(open_door, make_conference(version=2, state="cancelled", **clock), make_attendee(attendee_id=SECOND))
+    assert verdict(organiser, code)["reason"] == "cancelled"
+    assert [item["attendee_id"] for item in organiser.get(f"{API}/badges").json["items"]] == [str(ATTENDEE)]
+    hear(open_door, make_conference(version=3, **clock))
+    assert verdict(organiser, code)["valid"]
+    assert len(organiser.get(f"{API}/badges").json["items"]) == 2
 
 
 @pytest.mark.parametrize("body", [{}, {"code": ""}, {"code": 7}, {"code": "A" * 501}, {"code": "\x00"}, []])

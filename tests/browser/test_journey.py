@@ -5,9 +5,9 @@ import re
 from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import Watched
+from tests.harness import SLUG
 from tests.served import Served
 
-SLUG = "etwinning-future-teachers"
 NAME = "Ζωή Παπαδοπούλου"
 ADDRESS = "zoi@plenary.example"
 

@@ -16,9 +16,9 @@ from sqlalchemy import text
 
 from services.allinone import Stack, four_services
 from tests.faults.ledger import PREFIX, Ledger, drained, settle_accounts
+from tests.harness import SLUG
 from tests.served import Served, serving
 
-SLUG = "etwinning-future-teachers"
 CLIENTS = 4
 
 

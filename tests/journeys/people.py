@@ -9,9 +9,8 @@ from werkzeug.test import Client, TestResponse
 
 from services.registration import usecases
 from shared.clock import now
-from tests.harness import SteppedStack
+from tests.harness import SLUG, SteppedStack
 
-SLUG = "etwinning-future-teachers"
 INSTITUTION = "Lerarenhogeschool Lindeveld"
 
 

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
+from tests.harness import SLUG
 from tests.served import ROOT, Served, serving
 
 SAMPLES = ROOT / "tests" / "sessions" / "samples"
-SLUG = "etwinning-future-teachers"
 
 
 def plenary(data: Path, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:

@@ -5,8 +5,8 @@ from datetime import timedelta
 import icalendar
 import pytest
 
-from tests.harness import SteppedStack
-from tests.journeys.people import INSTITUTION, SLUG, Organiser, Participant, Person
+from tests.harness import SLUG, SteppedStack
+from tests.journeys.people import INSTITUTION, Organiser, Participant, Person
 
 CALENDAR = f"/sessions/{SLUG}/calendar.ics"
 

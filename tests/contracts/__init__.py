@@ -1,0 +1,1 @@
+"""What was released of an event stays readable for ever."""
