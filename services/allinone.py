@@ -49,6 +49,8 @@ class Stack:
 
     def stop(self) -> None:
         for runtime in self.runtimes.values():
+            runtime.ask_to_stop()
+        for runtime in self.runtimes.values():
             runtime.stop()
 
     def wsgi(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:

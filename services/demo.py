@@ -46,12 +46,12 @@ def _serve(stack: Stack, host: str, port: int, day_one: date) -> int:
         raise ValueError(
             f"port {port} on {host} cannot be used ({error.strerror}); choose another with PORT="
         ) from error
-    stack.prepare()
-    stack.start()
-    seed_demo(stack, day_one, lambda: _wait_until_told(stack))
-    _print_links(stack, time.monotonic() - started)
     signal.signal(signal.SIGTERM, _interrupt)
     try:
+        stack.prepare()
+        stack.start()
+        seed_demo(stack, day_one, lambda: _wait_until_told(stack))
+        _print_links(stack, time.monotonic() - started)
         server.run()
     except KeyboardInterrupt:
         pass

@@ -24,7 +24,8 @@ NAMING = {
     "fk": "fk__%(table_name)s__%(column_0_N_name)s",
     "pk": "pk__%(table_name)s",
 }
-OUTBOX_CHANNEL = "plenary_outbox"
+CHANNEL = "plenary_commits"
+OUTBOX, TIMERS, MAIL = "outbox", "timers", "mail"
 
 
 class Instant(TypeDecorator[datetime]):
@@ -60,10 +61,10 @@ class Database:
             _sqlite_engine(url, pool_size) if self.dialect == "sqlite" else _postgresql_engine(url, pool_size)
         )
         self._write_lock = threading.Lock() if self.dialect == "sqlite" else None
-        self._after_commit: list[Callable[[], None]] = []
+        self._after_commit: list[Callable[[frozenset[str]], None]] = []
 
-    def on_commit(self, call: Callable[[], None]) -> None:
-        """Call this after every commit that left something in the outbox or among the timers."""
+    def on_commit(self, call: Callable[[frozenset[str]], None]) -> None:
+        """Call this after every commit here that left work, with what it left: outbox, timers, mail."""
         self._after_commit.append(call)
 
     @contextmanager
@@ -89,13 +90,15 @@ class Database:
             db.connection(execution_options={"writes": True})
             yield db
             db.flush()
-            wake = bool(db.info.pop("wake", False))
-            if wake and self.dialect == "postgresql":
-                db.execute(text(f"NOTIFY {OUTBOX_CHANNEL}"))
+            work = frozenset(db.info.pop("wake", ()))
+            if work and self.dialect == "postgresql":
+                db.execute(
+                    text("SELECT pg_notify(:channel, :work)"), {"channel": CHANNEL, "work": " ".join(work)}
+                )
             db.commit()
-        if wake:
+        if work:
             for call in self._after_commit:
-                call()
+                call(work)
 
     def answers(self) -> bool:
         """Whether the database can be asked anything."""
@@ -111,9 +114,9 @@ class Database:
         self.engine.dispose()
 
 
-def wake(db: Transaction) -> None:
-    """Have the relay and the timers look as soon as this transaction is committed."""
-    db.info["wake"] = True
+def wake(db: Transaction, work: str) -> None:
+    """Have whoever does this kind of work look as soon as this transaction is committed."""
+    db.info.setdefault("wake", set()).add(work)
 
 
 def insert_new(db: Transaction, table: type[DeclarativeBase], **values: Any) -> bool:

@@ -1,7 +1,7 @@
 """Runs a service: its app, and the loops that relay, consume, keep time and send mail."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 
 from flask import Flask
@@ -14,7 +14,7 @@ from shared.bus.inbox import InboxReceiver
 from shared.bus.leader import Leadership
 from shared.bus.relay import Relay
 from shared.clock import now
-from shared.db import Database
+from shared.db import MAIL, OUTBOX, TIMERS, Database
 from shared.log import log
 from shared.mail.carriers import carrier_of
 from shared.mail.outgoing import deliver_due
@@ -36,11 +36,12 @@ class Runtime:
         self.settings = settings
         self.database = Database(settings.database_url)
         self._bus = bus
-        self._bell = Bell()
+        self._bells = {work: Bell() for work in (OUTBOX, TIMERS, MAIL)}
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
         self._consumer: Consumer | None = None
-        self.database.on_commit(self._bell.ring)
+        if self.database.dialect == "sqlite":  # PostgreSQL tells all processes of a commit, this one too
+            self.database.on_commit(self._ring)
 
     @cached_property
     def app(self) -> Flask:
@@ -48,7 +49,7 @@ class Runtime:
 
     @cached_property
     def relay(self) -> Relay:
-        return Relay(self.database, self._bus.publisher(self.service.name, self._bell))
+        return Relay(self.database, self._bus.publisher(self.service.name))
 
     @cached_property
     def inbox(self) -> InboxReceiver:
@@ -82,19 +83,25 @@ class Runtime:
         self._consumer = self.consumer()
         self._start("consume", self._consumer.run_until_stopped)
         self._start("relay", self._run_relay)
-        self._start("listen", lambda: listen(self.database, self._bell, self._stop))
-        self._start("work", lambda: self._repeat(self.work))
+        self._start("listen", lambda: listen(self.database, self._ring, self._stop))
+        self._start("work", lambda: self._repeat(self.work, TIMERS))
         carrier = carrier_of(self.settings.mail_url)
         if carrier is not None:
             sender = self.settings.mail_from
-            self._start("mail", lambda: self._repeat(lambda: deliver_due(self.database, carrier, sender)))
+            self._start(
+                "mail", lambda: self._repeat(lambda: deliver_due(self.database, carrier, sender), MAIL)
+            )
+
+    def ask_to_stop(self) -> None:
+        """Let every loop end after its present step; returns at once."""
+        self._stop.set()
+        self._ring(self._bells)
+        if self._consumer is not None:
+            self._consumer.should_stop = True
 
     def stop(self) -> None:
         """Finish what is under way, at most for 25 seconds, and close the database."""
-        self._stop.set()
-        self._bell.ring()
-        if self._consumer is not None:
-            self._consumer.should_stop = True
+        self.ask_to_stop()
         for thread in self._threads:
             thread.join(STOP_SECONDS)
         self.database.close()
@@ -102,14 +109,15 @@ class Runtime:
     def _run_relay(self) -> None:
         leadership = Leadership(self.database, f"{self.service.name}.relay")
         try:
-            self._repeat(lambda: leadership.holds() and self.relay.step())
+            self._repeat(lambda: leadership.holds() and self.relay.step(), OUTBOX)
         finally:
             leadership.release()
 
-    def _repeat(self, step: Callable[[], bool]) -> None:
+    def _repeat(self, step: Callable[[], bool], work: str) -> None:
         """Step while there is work; otherwise sleep until a commit rings, at most a second."""
+        bell = self._bells[work]
         while not self._stop.is_set():
-            seen = self._bell.rings
+            seen = bell.rings
             try:
                 busy = step()
             except (SQLAlchemyError, OSError) as error:
@@ -121,7 +129,11 @@ class Runtime:
                 self._stop.wait(IDLE_SECONDS)
                 continue
             if not busy:
-                self._bell.wait(seen, IDLE_SECONDS)
+                bell.wait(seen, self.relay.patience if work == OUTBOX else IDLE_SECONDS)
+
+    def _ring(self, work: Iterable[str]) -> None:
+        for name in work:
+            self._bells[name].ring()
 
     def _start(self, name: str, target: Callable[[], None]) -> None:
         thread = threading.Thread(target=target, name=f"{self.service.name}.{name}", daemon=True)

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import JSON, Index, Integer, String, Text, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from shared.db import Database, Instant, Plumbing, Transaction, wake
+from shared.db import TIMERS, Database, Instant, Plumbing, Transaction, wake
 from shared.log import log
 
 TimerHandler = Callable[[Transaction, dict[str, Any], datetime], None]
@@ -36,7 +36,7 @@ def schedule(db: Transaction, *, key: str, kind: str, due_at: datetime, payload:
         db.add(timer)
     timer.kind, timer.due_at, timer.payload = kind, due_at, payload
     timer.done_at, timer.attempts, timer.reason = None, 0, ""
-    wake(db)
+    wake(db, TIMERS)
 
 
 def cancel(db: Transaction, key: str) -> None:
@@ -46,13 +46,13 @@ def cancel(db: Transaction, key: str) -> None:
 
 def fire_due(database: Database, handlers: Mapping[str, TimerHandler], at: datetime) -> bool:
     """Fire the next due timer in one transaction; says whether there was one."""
+    due = (Timer.done_at.is_(None), Timer.due_at <= at)
+    with database.read() as db:  # most looks find nothing, and a look should not take the writer's turn
+        if db.scalar(select(Timer.key).where(*due).limit(1)) is None:
+            return False
     with database.write() as db:
         timer = db.scalar(
-            select(Timer)
-            .where(Timer.done_at.is_(None), Timer.due_at <= at)
-            .order_by(Timer.due_at)
-            .limit(1)
-            .with_for_update(skip_locked=True)
+            select(Timer).where(*due).order_by(Timer.due_at).limit(1).with_for_update(skip_locked=True)
         )
         if timer is None:
             return False
@@ -66,8 +66,3 @@ def fire_due(database: Database, handlers: Mapping[str, TimerHandler], at: datet
             timer.due_at = at + min(timedelta(minutes=5), timedelta(seconds=2**timer.attempts))
             log.error("timer failed", key=timer.key, reason=timer.reason, attempts=timer.attempts)
     return True
-
-
-def next_due(db: Transaction) -> datetime | None:
-    """When the next timer falls due, if any is armed."""
-    return db.scalar(select(Timer.due_at).where(Timer.done_at.is_(None)).order_by(Timer.due_at).limit(1))

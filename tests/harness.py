@@ -1,7 +1,7 @@
 """The four services in one process, stepped by hand: nothing runs in the background, so nothing is waited for."""
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
@@ -68,25 +68,28 @@ class SteppedStack(Stack):
     def settle(self) -> None:
         """Let every committed event, due timer and queued mail take effect."""
         deadline = time.monotonic() + PATIENCE_SECONDS
-        while True:
-            busy = False
-            self.note_told()
-            for runtime in self.runtimes.values():
-                while runtime.relay.step():
-                    busy = True
-            for connection in self._connections.values():
-                while drained(connection, 0.01):
-                    busy = True
-            for runtime in self.runtimes.values():
-                while runtime.work():
-                    busy = True
-                carrier = carrier_of(runtime.settings.mail_url)
-                while carrier and deliver_due(runtime.database, carrier, runtime.settings.mail_from):
-                    busy = True
-            missing = self.missing()
-            if not busy and not missing:
-                return
-            assert time.monotonic() < deadline, f"did not settle: {missing[:5]}"
+        while self._round() or self.missing():
+            assert time.monotonic() < deadline, f"did not settle: {self.missing()[:5]}"
+
+    def _round(self) -> bool:
+        """One turn for every relay, consumer, timer and mail; says whether there was anything to do."""
+        self.note_told()
+        busy = False
+        for runtime in self.runtimes.values():
+            busy |= exhaust(runtime.relay.step)
+        for connection in self._connections.values():
+            busy |= exhaust(lambda connection=connection: drained(connection, 0.01))
+        for runtime in self.runtimes.values():
+            busy |= exhaust(runtime.work)
+            carrier = carrier_of(runtime.settings.mail_url)
+            if carrier:
+                busy |= exhaust(
+                    lambda runtime=runtime, carrier=carrier: deliver_due(
+                        runtime.database, carrier, runtime.settings.mail_from
+                    )
+                )
+            runtime.relay.mark()
+        return busy
 
     def note_told(self) -> None:
         """Remember what was told: rows of a replay leave the outbox once they are sent."""
@@ -114,6 +117,14 @@ class SteppedStack(Stack):
         """The demonstration conference, as the first `make demo` makes it."""
         seed_demo(self, day_one, self.settle)
         self.settle()
+
+
+def exhaust(step: Callable[[], bool]) -> bool:
+    """Step until there is nothing left; says whether there was anything."""
+    steps = 0
+    while step():
+        steps += 1
+    return steps > 0
 
 
 def drained(connection: Any, seconds: float) -> bool:

@@ -2,11 +2,12 @@
 
 import threading
 import time
+from collections.abc import Callable
 
 import psycopg
 from sqlalchemy.engine import make_url
 
-from shared.db import OUTBOX_CHANNEL, Database
+from shared.db import CHANNEL, MAIL, OUTBOX, TIMERS, Database
 from shared.log import log
 
 
@@ -33,19 +34,19 @@ class Bell:
             return self._rings
 
 
-def listen(database: Database, bell: Bell, stop: threading.Event) -> None:
-    """Ring for every commit that another process makes on PostgreSQL; returns at once on SQLite."""
+def listen(database: Database, ring: Callable[[frozenset[str]], None], stop: threading.Event) -> None:
+    """Ring for every commit that any process makes on PostgreSQL; returns at once on SQLite."""
     if database.dialect != "postgresql":
         return
     address = make_url(database.url).set(drivername="postgresql").render_as_string(hide_password=False)
     while not stop.is_set():
         try:
             with psycopg.connect(address, autocommit=True) as connection:
-                connection.execute(f"LISTEN {OUTBOX_CHANNEL}")
-                bell.ring()
+                connection.execute(f"LISTEN {CHANNEL}")
+                ring(frozenset({OUTBOX, TIMERS, MAIL}))
                 while not stop.is_set():
-                    for _ in connection.notifies(timeout=1):
-                        bell.ring()
+                    for notice in connection.notifies(timeout=1):
+                        ring(frozenset(notice.payload.split()))
         except psycopg.Error as error:
             log.warning("listening for commits failed", reason=type(error).__name__)
             time.sleep(1)

@@ -4,7 +4,6 @@ from typing import Protocol
 
 from kombu import Connection
 
-from shared.bus.bell import Bell
 from shared.bus.memory import MemoryBus
 from shared.bus.publisher import PikaPublisher, Publisher, Settled
 from shared.bus.topology import Subscriptions
@@ -16,7 +15,7 @@ class Bus(Protocol):
 
     def connect(self) -> Connection: ...
 
-    def publisher(self, service: str, settled: Bell) -> Publisher: ...
+    def publisher(self, service: str) -> Publisher: ...
 
     def committed(self, service: str, publisher: str, key: Settled) -> None: ...
 
@@ -30,7 +29,7 @@ class AmqpBus:
     def connect(self) -> Connection:
         return Connection(self._url, heartbeat=10, connect_timeout=5)
 
-    def publisher(self, service: str, settled: Bell) -> Publisher:
+    def publisher(self, service: str) -> Publisher:
         public = frozenset(kind.TYPE for kind in event_types() if kind.PUBLIC)
         return PikaPublisher(self._url, public)
 

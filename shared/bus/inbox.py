@@ -59,10 +59,14 @@ class InboxReceiver:
 
     def retry_due(self, at: datetime) -> bool:
         """Try the next waiting event whose time has come; says whether there was one."""
+        due = (Inbox.state == "retry", Inbox.next_at <= at)
+        with self._database.read() as db:
+            if db.scalar(select(Inbox.event_id).where(*due).limit(1)) is None:
+                return False
         with self._database.write() as db:
             row = db.scalar(
                 select(Inbox)
-                .where(Inbox.state == "retry", Inbox.next_at <= at)
+                .where(*due)
                 .order_by(Inbox.received_at, Inbox.sequence)
                 .limit(1)
                 .with_for_update(skip_locked=True)

@@ -41,9 +41,9 @@ class MemoryBus:
     def connect(self) -> Connection:
         return Connection(transport=self._transport)
 
-    def publisher(self, service: str, settled: Bell) -> "MemoryPublisher":
-        """The publisher of one service; `settled` rings when one of its events is safe everywhere."""
-        return self._publishers.setdefault(service, MemoryPublisher(self, settled))
+    def publisher(self, service: str) -> "MemoryPublisher":
+        """The publisher of one service."""
+        return self._publishers.setdefault(service, MemoryPublisher(self))
 
     def expect(self, message: Message) -> bool:
         """Remember who has to commit this message; False when nobody hears it."""
@@ -72,9 +72,8 @@ class MemoryBus:
 class MemoryPublisher:
     """Puts events on the in-process bus and collects those that have settled."""
 
-    def __init__(self, bus: MemoryBus, bell: Bell) -> None:
+    def __init__(self, bus: MemoryBus) -> None:
         self._bus = bus
-        self._bell = bell
         self._connection = bus.connect()
         self._settled: SimpleQueue[Settled] = SimpleQueue()
 
@@ -94,7 +93,6 @@ class MemoryPublisher:
 
     def settle(self, key: Settled) -> None:
         self._settled.put(key)
-        self._bell.ring()
 
     def settled(self) -> list[Settled]:
         done = []

@@ -9,7 +9,7 @@ from shared.bus.envelope import MAX_BYTES
 from shared.bus.tables import Outbox
 from shared.clock import now
 from shared.contracts.base import Event
-from shared.db import Transaction, wake
+from shared.db import OUTBOX, Transaction, wake
 from shared.ids import new_id
 
 
@@ -35,7 +35,7 @@ def publish(db: Transaction, event: Event) -> None:
     )
     # Flushed at once, so that rows get their numbers in the order in which they were told.
     db.flush()
-    wake(db)
+    wake(db, OUTBOX)
 
 
 def count_unsent(db: Transaction) -> int:

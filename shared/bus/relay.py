@@ -1,7 +1,6 @@
 """The relay: takes unsent rows from the outbox to the publisher, and marks them once they are safe."""
 
 import time
-from collections.abc import Sequence
 
 from sqlalchemy import delete, select, tuple_, update
 
@@ -13,6 +12,7 @@ from shared.log import log
 
 WINDOW = 200
 RESEND_AFTER = 30.0
+MARK_EVERY = 0.05
 
 
 class Relay:
@@ -22,48 +22,43 @@ class Relay:
         self._database = database
         self._publisher = publisher
         self._in_flight: dict[Settled, float] = {}
+        self._settled: list[Settled] = []
+        self._marked_at = 0.0
         self._pause_until = 0.0
         self._failures = 0
 
+    @property
+    def patience(self) -> float:
+        """How many seconds it may wait for a commit before it looks again: less while something is under way."""
+        return MARK_EVERY if self._in_flight else 1.0
+
     def step(self) -> bool:
-        """One round; says whether there was anything to do."""
-        marked = self._mark(self._publisher.settled())
+        """One round; says whether there was anything to send."""
+        self._settled += self._publisher.settled()
+        if time.monotonic() - self._marked_at >= MARK_EVERY:
+            self.mark()
         if time.monotonic() < self._pause_until:
-            return marked
+            return False
         messages = self._unsent()
         if not messages:
-            return marked
+            self._publisher.keep_alive()
+            return False
         try:
             self._publisher.publish(messages)
         except (BusAway, Unroutable) as error:
             self._back_off(error)
-        else:
-            self._failures = 0
-            sent_at = time.monotonic()
-            self._in_flight.update((message.key, sent_at) for message in messages)
-        self._mark(self._publisher.settled())
+            return False
+        self._failures = 0
+        sent_at = time.monotonic()
+        self._in_flight.update((message.key, sent_at) for message in messages)
         return True
 
-    def _unsent(self) -> list[Message]:
-        late = time.monotonic() - RESEND_AFTER
-        self._in_flight = {key: sent for key, sent in self._in_flight.items() if sent > late}
-        room = WINDOW - len(self._in_flight)
-        if room <= 0:
-            return []
-        with self._database.read() as db:
-            rows = db.scalars(
-                select(Outbox)
-                .where(Outbox.sent_at.is_(None))
-                .order_by(Outbox.seq)
-                .limit(WINDOW + len(self._in_flight))
-            )
-            return [message_of(row) for row in rows if (row.event_id, row.generation) not in self._in_flight][
-                :room
-            ]
-
-    def _mark(self, keys: Sequence[Settled]) -> bool:
+    def mark(self) -> None:
+        """Note as sent whatever has settled; done in batches, because each is a commit."""
+        keys, self._settled = [*self._settled, *self._publisher.settled()], []
+        self._marked_at = time.monotonic()
         if not keys:
-            return False
+            return
         these = tuple_(Outbox.event_id, Outbox.generation).in_(keys)
         with self._database.write() as db:
             db.execute(update(Outbox).where(these, Outbox.generation == "").values(sent_at=now()))
@@ -71,10 +66,23 @@ class Relay:
                 db.execute(delete(Outbox).where(these, Outbox.generation != ""))
         for key in keys:
             self._in_flight.pop(key, None)
-        return True
+
+    def _unsent(self) -> list[Message]:
+        late = time.monotonic() - RESEND_AFTER
+        self._in_flight = {key: sent for key, sent in self._in_flight.items() if sent > late}
+        room = WINDOW - len(self._in_flight)
+        if room <= 0:
+            return []
+        unsent = select(Outbox).where(Outbox.sent_at.is_(None)).order_by(Outbox.seq)
+        with self._database.read() as db:
+            rows = db.scalars(unsent.limit(WINDOW + len(self._in_flight)))
+            return [message_of(row) for row in rows if (row.event_id, row.generation) not in self._in_flight][
+                :room
+            ]
 
     def _back_off(self, error: Exception) -> None:
         self._failures += 1
+        self.mark()
         self._in_flight.clear()
         pause = min(5.0, 0.2 * 2**self._failures)
         self._pause_until = time.monotonic() + pause

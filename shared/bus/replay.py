@@ -6,7 +6,7 @@ from uuid import uuid4
 from sqlalchemy import func, insert, literal, null, select
 
 from shared.bus.tables import Outbox
-from shared.db import Transaction, wake
+from shared.db import OUTBOX, Transaction, wake
 
 
 def replay(db: Transaction, *, subscriber: str, types: Sequence[str]) -> tuple[str, int]:
@@ -24,7 +24,7 @@ def replay(db: Transaction, *, subscriber: str, types: Sequence[str]) -> tuple[s
     )
     count = db.scalar(select(func.count()).select_from(Outbox).where(*retained)) or 0
     db.execute(insert(Outbox).from_select([*copied, "target", "generation", "sent_at"], rows))
-    wake(db)
+    wake(db, OUTBOX)
     return generation, count
 
 

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from shared.clock import now
-from shared.db import Database, Transaction, wake
+from shared.db import MAIL, Database, Transaction, wake
 from shared.ids import new_id
 from shared.log import log
 from shared.mail.carriers import Carrier
@@ -68,7 +68,7 @@ def send(
             created_at=now(),
         )
     )
-    wake(db)
+    wake(db, MAIL)
 
 
 def deliver_due(database: Database, carrier: Carrier, sender: str) -> bool:
@@ -76,13 +76,13 @@ def deliver_due(database: Database, carrier: Carrier, sender: str) -> bool:
 
     The row is claimed first and settled after, so a crash in between repeats a mail rather than losing it.
     """
+    due = (Mail.state == "queued", Mail.next_at <= now())
+    with database.read() as db:
+        if db.scalar(select(Mail.id).where(*due).limit(1)) is None:
+            return False
     with database.write() as db:
         mail = db.scalar(
-            select(Mail)
-            .where(Mail.state == "queued", Mail.next_at <= now())
-            .order_by(Mail.next_at)
-            .limit(1)
-            .with_for_update(skip_locked=True)
+            select(Mail).where(*due).order_by(Mail.next_at).limit(1).with_for_update(skip_locked=True)
         )
         if mail is None:
             return False

@@ -6,7 +6,7 @@ from uuid import UUID
 from services.registration.errors import MailNotRepeatable
 from services.registration.models import Conference
 from services.registration.queries import attendees
-from shared.db import Transaction, wake
+from shared.db import MAIL, Transaction, wake
 
 
 def send_again(db: Transaction, *, conference: Conference, mail_id: UUID, now: datetime) -> None:
@@ -15,4 +15,4 @@ def send_again(db: Transaction, *, conference: Conference, mail_id: UUID, now: d
     if mail.state == "queued":
         raise MailNotRepeatable("This mail is still waiting to go out; it need not be sent again.")
     mail.state, mail.attempts, mail.error, mail.next_at = "queued", 0, "", now
-    wake(db)
+    wake(db, MAIL)
