@@ -12,14 +12,14 @@ RESERVED_SLUGS = frozenset(
     {"api", "assets", "in", "me", "manage", "feed", "livez", "readyz", "metrics", "logos"}
 )
 RESERVED_RELEASES = frozenset({"wip", "latest", "draft"})
-_SLUG = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _LAST_NUMBER = re.compile(r"(\d+)(?=\D*$)")
 
 
 def require_slug(slug: str) -> None:
     """Raises Invalid for a slug that cannot stand in an address, SlugTaken for a reserved one."""
     if not _SLUG.fullmatch(slug) or not 2 <= len(slug) <= 60:
-        text = "Use 2 to 60 small letters, digits and single hyphens, beginning with a letter."
+        text = "Use 2 to 60 small letters (a to z), digits and single hyphens."
         raise Invalid(text, fields={"slug": [text]})
     if slug in RESERVED_SLUGS:
         text = f"“{slug}” is reserved."
