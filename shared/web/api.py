@@ -1,5 +1,7 @@
 """The OpenAPI side of an app: flask-smorest with our error shape, and a page to read the document."""
 
+import re
+from copy import deepcopy
 from typing import Any
 
 from flask import Flask, Response, jsonify
@@ -7,11 +9,13 @@ from flask_smorest import Api
 from flask_smorest import Blueprint as SmorestBlueprint
 
 from shared.auth import public
+from shared.auth.guard import policy_of
 from shared.errors import Refusal
 from shared.web.context import context_of
 from shared.web.pages import render
-from shared.web.problems import Problem, answer
+from shared.web.problems import CONTENT_TYPE, Problem, answer
 
+_PARAMETER = re.compile(r"<(?:[^:>]+:)?([^>]+)>")
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 DOCS_CSP = "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; object-src 'none'"
 
@@ -24,9 +28,6 @@ class PlenaryApi(Api):
     """Documents problem+json as the error of every operation."""
 
     ERROR_SCHEMA = Problem
-
-    def handle_http_exception(self, error: Any) -> Any:
-        return error
 
     def _register_error_handlers(self) -> None:
         """Refusals and HTTP errors are rendered by `problems` for pages and API alike."""
@@ -68,5 +69,29 @@ def install_api(app: Flask, blueprints: tuple[Blueprint, ...]) -> None:
 
 
 def openapi_document(app: Flask) -> dict[str, Any]:
-    """The OpenAPI 3.1 document of an app, each operation with its scope and its errors as problem+json."""
-    return dict(app.extensions["plenary_api"].spec.to_dict())
+    """The OpenAPI 3.1 document of an app, each operation with its name, its scope and its errors as problem+json."""
+    document: dict[str, Any] = deepcopy(app.extensions["plenary_api"].spec.to_dict())
+    document["servers"] = [{"url": "/"}]
+    for response in document["components"].get("responses", {}).values():
+        _say_problem(response)
+    for rule in app.url_map.iter_rules():
+        path = document["paths"].get(_PARAMETER.sub(r"{\1}", rule.rule), {})
+        for method in rule.methods or ():
+            if method.lower() in path:
+                _complete(path[method.lower()], rule.endpoint, policy_of(app, rule.endpoint))
+    return document
+
+
+def _complete(operation: dict[str, Any], endpoint: str, scope: str | None) -> None:
+    operation["operationId"] = endpoint.rpartition(".")[2]
+    operation["security"] = [{"bearer": []}] if scope else []
+    if scope:
+        operation["x-scope"] = scope
+    for response in operation["responses"].values():
+        _say_problem(response)
+
+
+def _say_problem(response: dict[str, Any]) -> None:
+    content = response.get("content", {})
+    if content.get("application/json", {}).get("schema", {}).get("$ref", "").endswith("/Problem"):
+        content[CONTENT_TYPE] = content.pop("application/json")

@@ -40,7 +40,7 @@ def dress(conference: Any, *, live: bool, register: bool, managing: bool = False
         ("Agenda", f"/sessions/manage/{conference.slug}/"),
         ("Registrations", f"/registration/manage/{conference.slug}/"),
         ("Badges", f"/badges/manage/{conference.slug}/"),
-        ("Livestream", f"/live/manage/{conference.slug}/"),
+        ("Live", f"/live/manage/{conference.slug}/"),
     )
     return Look(
         name=conference.name,

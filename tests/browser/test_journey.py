@@ -131,3 +131,12 @@ def expect_the_new_time(visitor: Watched) -> None:
     page = visitor.open(f"/live/{SLUG}/")
     expect(page.get_by_text("10:17").first).to_be_visible(timeout=2000)
     visitor.picture("live-phone")
+
+
+def test_the_api_pages_load_nothing_from_elsewhere(browser: Browser, served: Served) -> None:
+    reader = context_of(browser, served, viewport={"width": 1280, "height": 900})
+    for path in ("registration", "sessions", "badges", "live"):
+        page = reader.open(f"/{path}/api/v1/docs")
+        expect(page.locator(".opblock").first).to_be_visible()
+        reader.picture(f"api-{path}-desk")
+    assert reader.wrong == []
