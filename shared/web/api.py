@@ -15,6 +15,7 @@ from shared.web.context import context_of
 from shared.web.pages import render
 from shared.web.problems import CONTENT_TYPE, Problem, answer
 
+_PROBLEM = {"$ref": "#/components/schemas/Problem"}
 _PARAMETER = re.compile(r"<(?:[^:>]+:)?([^>]+)>")
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 DOCS_CSP = "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; object-src 'none'"
@@ -87,7 +88,9 @@ def _complete(operation: dict[str, Any], endpoint: str, scope: str | None) -> No
     operation["security"] = [{"bearer": []}] if scope else []
     if scope:
         operation["x-scope"] = scope
-    for response in operation["responses"].values():
+    for status, response in operation["responses"].items():
+        if status.startswith(("4", "5")) and "$ref" not in response:
+            response.setdefault("content", {"application/json": {"schema": _PROBLEM}})
         _say_problem(response)
 
 
