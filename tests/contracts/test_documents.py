@@ -29,14 +29,15 @@ def test_the_documents_are_what_the_code_says() -> None:
 def test_every_operation_has_a_name_a_scope_and_errors_as_problems(name: str) -> None:
     document = DOCUMENTS[name]
     assert document["openapi"] == "3.1.0"
-    found = operations(document)
+    found, common = operations(document), document["components"]["responses"]
     assert found
     assert len({operation["operationId"] for operation in found}) == len(found)
     for operation in found:
         assert ("x-scope" in operation) == bool(operation["security"])
         for status, response in operation["responses"].items():
             if status.startswith("4"):
-                assert list(response["content"]) == ["application/problem+json"], operation["operationId"]
+                told = common[response["$ref"].rpartition("/")[2]] if "$ref" in response else response
+                assert list(told["content"]) == ["application/problem+json"], operation["operationId"]
 
 
 def test_the_event_catalogue_names_who_sends_and_who_receives() -> None:
