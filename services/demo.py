@@ -46,7 +46,9 @@ def _serve(stack: Stack, host: str, port: int, day_one: date) -> int:
         raise ValueError(
             f"port {port} on {host} cannot be used ({error.strerror}); choose another with PORT="
         ) from error
-    signal.signal(signal.SIGTERM, _interrupt)
+    # SIGINT too: a shell that starts jobs in the background has them ignore it.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _interrupt)
     try:
         stack.prepare()
         stack.start()

@@ -1,6 +1,7 @@
 """The commands of the README, run as a user runs them, on the folder of a demonstration."""
 
 import os
+import signal
 import subprocess
 import sys
 import urllib.request
@@ -93,3 +94,12 @@ def test_the_services_refuse_to_run_without_their_settings(tmp_path: Path) -> No
     assert done.returncode == 2
     for setting in ("DATABASE_URL", "BUS_URL", "BASE_URL", "DATA_DIR"):
         assert f"PLENARY_BADGES_{setting} is missing" in done.stderr
+
+
+def test_ctrl_c_stops_it_even_where_the_shell_ignores_it(tmp_path: Path) -> None:
+    ignoring = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with serving({"DATA": str(tmp_path)}) as served:
+            assert served.stop() < 10
+    finally:
+        signal.signal(signal.SIGINT, ignoring)

@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime, time
+from math import ceil
 
 from services.sessions.errors import NotARehearsal, TimeUnclear
 from services.sessions.models import Conference
@@ -23,7 +24,8 @@ def set_clock(db: Transaction, conference: Conference, *, at: str, now: datetime
     if not conference.rehearsal:
         raise NotARehearsal(f"“{conference.name}” is not marked as a rehearsal.")
     moment = _moment(db, conference, at.strip(), now)
-    conference.clock_offset = round((moment - now).total_seconds())
+    # Rounded up, so that the clock never shows the minute before the one that was asked for.
+    conference.clock_offset = ceil((moment - now).total_seconds())
     state_conference(db, conference, now=now)
     return to_local(moment, conference.zone)
 
