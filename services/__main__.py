@@ -218,6 +218,10 @@ if __name__ == "__main__":
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
-    except (Refusal, WrongSettings) as error:
+    except Refusal as refusal:
+        reasons = [f"{name}: {' '.join(texts)}" for name, texts in refusal.fields.items()]
+        click.echo(f"Error: {'; '.join(reasons) or refusal.detail}", err=True)
+        sys.exit(2)
+    except WrongSettings as error:
         click.echo(f"Error: {error}", err=True)
         sys.exit(2)

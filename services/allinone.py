@@ -1,6 +1,7 @@
 """The four services in one process: the demonstration, and the stack that tests drive step by step."""
 
 import fcntl
+import json
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import contextmanager
 from datetime import date
@@ -76,7 +77,7 @@ class Stack:
     def _readyz(self, start_response: Any) -> Iterable[bytes]:
         states = {name: readiness(runtime.database)["status"] for name, runtime in self.runtimes.items()}
         ready = all(state == "ok" for state in states.values())
-        body = str(states).replace("'", '"').encode()
+        body = json.dumps(states).encode()
         start_response(
             "200 OK" if ready else "503 Service Unavailable", [("Content-Type", "application/json")]
         )

@@ -31,7 +31,7 @@ def run_demo(environ: Mapping[str, str]) -> int:
             return _serve(
                 Stack(four_services(), environ), os.environ.get("HOST") or "127.0.0.1", port, day_one
             )
-    except (DataInUse, WrongSettings, ValueError) as error:
+    except (DataInUse, WrongSettings, ValueError, OSError) as error:
         print(f"Plenary cannot start: {error}", file=sys.stderr)
         return 2
 

@@ -134,6 +134,18 @@ def demo(demo_environ: dict[str, str]) -> Iterator[SteppedStack]:
     stepped.close()
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def lone_environ(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, str]:
+    """The settings of one service by itself, with an empty database of either kind."""
+    if request.param == "sqlite":
+        return {"DATA": str(tmp_path), "PLENARY_DATABASE_URL": f"sqlite:///{tmp_path}/alone.db"}
+    url = str(request.getfixturevalue("postgres_url"))
+    with administrator(url) as connection:
+        connection.execute("DROP DATABASE IF EXISTS alone WITH (FORCE)")
+        connection.execute("CREATE DATABASE alone")
+    return {"DATA": str(tmp_path), "PLENARY_DATABASE_URL": f"{url.rpartition('/')[0]}/alone"}
+
+
 def prepare(environ: dict[str, str]) -> None:
     stack = SteppedStack(environ)
     stack.prepare()

@@ -9,13 +9,12 @@ from werkzeug.test import Client
 
 from services.badges.rules import read_code
 from shared.runtime import Runtime
-from tests.badges.facts import (
+from tests.badges.facts import hear, make_attendee
+from tests.facts import (
     ATTENDEE,
     SECOND,
     SLUG,
     at,
-    hear,
-    make_attendee,
     make_closed_day,
     make_conference,
     make_day,

@@ -15,7 +15,7 @@ from services.badges import rules
 from services.badges.errors import BadgeRefused
 from services.badges.models import Day
 from services.badges.rules import CODE_BYTES, PREFIX, REASONS, BadgeFacts, badge_window, read_code, sign_code
-from tests.badges.facts import at
+from tests.facts import at
 
 VECTORS = json.loads((Path(__file__).parent / "vectors" / "vectors.json").read_text("utf-8"))
 README = (Path(__file__).parent / "vectors" / "README.md").read_text("utf-8")

@@ -15,7 +15,8 @@ from services.badges.rules import badge_window, read_code
 from shared.bus.tables import Outbox
 from shared.contracts.base import Event
 from shared.runtime import Runtime
-from tests.badges.facts import (
+from tests.badges.facts import hear, make_attendee, make_slot
+from tests.facts import (
     ATTENDEE,
     CLOSED_DAY,
     CONFERENCE,
@@ -23,14 +24,11 @@ from tests.badges.facts import (
     SECOND,
     SLOT,
     at,
-    hear,
-    make_attendee,
     make_cancellation,
     make_closed_day,
     make_conference,
     make_day,
     make_erasure,
-    make_slot,
 )
 
 NUMBER = make_conference().number

@@ -12,20 +12,18 @@ from werkzeug.test import Client
 from services.badges import queries
 from services.badges.models import PrintLog
 from shared.runtime import Runtime
-from tests.badges.facts import (
+from tests.badges.facts import hear, make_attendee, make_slot
+from tests.badges.tokens import with_token
+from tests.facts import (
     ATTENDEE,
     CONFERENCE,
     OPEN_DAY,
     SECOND,
     SLUG,
-    hear,
-    make_attendee,
     make_cancellation,
     make_conference,
     make_erasure,
-    make_slot,
 )
-from tests.badges.tokens import with_token
 
 ME, PDF = f"/badges/{SLUG}/me", f"/badges/{SLUG}/me.pdf"
 LIST, PRINT = f"/badges/manage/{SLUG}/", f"/badges/manage/{SLUG}/print"

@@ -16,23 +16,22 @@ from shared.bus.tables import Outbox
 from shared.clock import now
 from shared.runtime import Runtime
 from shared.timers import Timer, fire_due
-from tests.streaming_gateway.facts import (
+from tests.facts import (
     ATTENDEE,
     CLOSED_DAY,
     CONFERENCE,
     OPEN_DAY,
     SLOT,
     at,
-    hear,
     make_cancellation,
     make_closed_day,
     make_conference,
     make_day,
-    make_entitlement,
     make_erasure,
     make_slot,
     offset_to,
 )
+from tests.streaming_gateway.facts import hear, make_entitlement
 
 STAGE = stage_id_of(OPEN_DAY)
 

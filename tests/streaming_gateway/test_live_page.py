@@ -6,16 +6,8 @@ import pytest
 from werkzeug.test import Client
 
 from shared.runtime import Runtime
-from tests.streaming_gateway.facts import (
-    HAZEL,
-    SLUG,
-    at,
-    hear,
-    make_cancellation,
-    make_conference,
-    make_slot,
-    offset_to,
-)
+from tests.facts import HAZEL, SLUG, at, make_cancellation, make_conference, make_slot, offset_to
+from tests.streaming_gateway.facts import hear
 
 PAGE, STATE = f"/live/{SLUG}/", f"/live/{SLUG}/state.json"
 API = f"/live/api/v1/conferences/{SLUG}/stage"

@@ -12,18 +12,8 @@ from services.streaming_gateway.schemas import RoomIn
 from shared.errors import Invalid, NotFound
 from shared.ids import new_id
 from shared.runtime import Runtime
-from tests.streaming_gateway.facts import (
-    AULA,
-    CONFERENCE,
-    HAZEL,
-    OPEN_DAY,
-    SLUG,
-    at,
-    hear,
-    make_conference,
-    make_slot,
-    offset_to,
-)
+from tests.facts import AULA, CONFERENCE, HAZEL, OPEN_DAY, SLUG, at, make_conference, make_slot, offset_to
+from tests.streaming_gateway.facts import hear
 
 PAGE = f"/live/manage/{SLUG}/"
 STAGE = f"{PAGE}stages/{stage_id_of(OPEN_DAY)}"

@@ -9,7 +9,7 @@ import pytest
 
 from services.streaming_gateway import rules
 from services.streaming_gateway.models import Conference, Day, Slot, Stage
-from tests.streaming_gateway.facts import AULA, CLOSED_DAY, HAZEL, OPEN_DAY, at
+from tests.facts import AULA, CLOSED_DAY, HAZEL, OPEN_DAY, at
 
 
 def conference(state: str = "public") -> Conference:
