@@ -3,8 +3,10 @@
 import threading
 from collections.abc import Callable, Iterable
 from functools import cached_property
+from wsgiref.simple_server import WSGIServer
 
 from flask import Flask
+from prometheus_client import CollectorRegistry, start_http_server
 from sqlalchemy.exc import SQLAlchemyError
 
 from shared.bus.bell import Bell, listen
@@ -23,6 +25,7 @@ from shared.service import Service
 from shared.settings import ServiceSettings
 from shared.timers import fire_due
 from shared.web.factory import make_app
+from shared.web.metrics import make_registry
 
 IDLE_SECONDS = 1.0
 STOP_SECONDS = 25.0
@@ -40,12 +43,17 @@ class Runtime:
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
         self._consumer: Consumer | None = None
+        self._metrics_server: WSGIServer | None = None
         if self.database.dialect == "sqlite":  # PostgreSQL tells all processes of a commit, this one too
             self.database.on_commit(self._ring)
 
     @cached_property
     def app(self) -> Flask:
-        return make_app(self.service, self.settings, self.database)
+        return make_app(self.service, self.settings, self.database, self.metrics)
+
+    @cached_property
+    def metrics(self) -> CollectorRegistry:
+        return make_registry(self.database)
 
     @cached_property
     def relay(self) -> Relay:
@@ -80,6 +88,9 @@ class Runtime:
 
     def start_worker(self) -> None:
         """Start the loops in threads of this process."""
+        if self.settings.metrics_port:
+            host, port = self.settings.metrics_host, self.settings.metrics_port
+            self._metrics_server, _ = start_http_server(port, host, self.metrics)
         self._consumer = self.consumer()
         self._start("consume", self._consumer.run_until_stopped)
         self._start("relay", self._run_relay)
@@ -102,6 +113,9 @@ class Runtime:
     def stop(self) -> None:
         """Finish what is under way, at most for 25 seconds, and close the database."""
         self.ask_to_stop()
+        if self._metrics_server is not None:
+            self._metrics_server.shutdown()
+            self._metrics_server.server_close()
         for thread in self._threads:
             thread.join(STOP_SECONDS)
         self.database.close()

@@ -21,7 +21,7 @@ class WrongSettings(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class ServiceSettings:
-    """What every service needs to run."""
+    """What every service needs to run. Metrics are served where `metrics_port` is not 0, on an address of their own."""
 
     database_url: Secret
     bus_url: Secret
@@ -32,6 +32,8 @@ class ServiceSettings:
     operator_name: str = "The organiser of this site"
     operator_address: str = ""
     log_level: str = "INFO"
+    metrics_host: str = "127.0.0.1"
+    metrics_port: int = 0
 
 
 S = TypeVar("S", bound=ServiceSettings)

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Flask, Response, g, request
 from flask_babel import Babel
+from prometheus_client import CollectorRegistry
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
 from shared.auth import public
@@ -30,7 +31,9 @@ HERE = Path(__file__).parent
 MAX_BODY = 12 * 1024 * 1024
 
 
-def make_app(service: Service, settings: ServiceSettings, database: Database) -> Flask:
+def make_app(
+    service: Service, settings: ServiceSettings, database: Database, registry: CollectorRegistry
+) -> Flask:
     """Routes at their full paths, so the app is the same alone and beside the others."""
     app = Flask(f"plenary.{service.name}", template_folder=str(HERE / "templates"), static_folder=None)
     # The form limit is high enough that a long text is refused by its schema, which can name the field.
@@ -50,7 +53,7 @@ def make_app(service: Service, settings: ServiceSettings, database: Database) ->
         ),
     )
     _install_request_log(app)
-    app.extensions["plenary_metrics"] = install_metrics(app, database)
+    install_metrics(app, registry)
     install_problems(app)
     install_headers(app, https=settings.base_url.startswith("https"))
     install_guard(app, service.resolve_principal or _tokens(database, service.name))

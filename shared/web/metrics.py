@@ -32,10 +32,15 @@ class _BusState(Collector):
                 yield gauge
 
 
-def install_metrics(app: Flask, database: Database) -> CollectorRegistry:
-    """Time every request; returns the registry to serve."""
+def make_registry(database: Database) -> CollectorRegistry:
+    """A registry that knows the state of the bus whenever it is asked."""
     registry = CollectorRegistry()
     registry.register(_BusState(database))
+    return registry
+
+
+def install_metrics(app: Flask, registry: CollectorRegistry) -> None:
+    """Time every request."""
     seconds = Histogram(
         "plenary_request_seconds", "Time to answer.", ["endpoint", "method", "status"], registry=registry
     )
@@ -52,5 +57,3 @@ def install_metrics(app: Flask, database: Database) -> CollectorRegistry:
                 time.perf_counter() - g.started
             )
         return response
-
-    return registry

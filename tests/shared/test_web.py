@@ -24,6 +24,7 @@ from shared.settings import Secret, ServiceSettings
 from shared.web import Form, Schema, Text, see_other
 from shared.web.api import Blueprint
 from shared.web.factory import make_app
+from shared.web.metrics import make_registry
 from tests.shared.toys import Base
 
 SUBJECT = "018f0000-0000-7000-8000-000000000001"
@@ -110,7 +111,7 @@ class Toy:
         settings = ServiceSettings(
             database_url=Secret(""), bus_url=Secret(""), base_url="http://localhost", data_dir=folder
         )
-        self.client = Client(make_app(service, settings, self.database))
+        self.client = Client(make_app(service, settings, self.database, make_registry(self.database)))
         public_key = OKPKey.import_key(self.pem).as_dict(private=False)
         with self.database.write() as db:
             keys = (KeyFact(kid="k1", x=str(public_key["x"])),)
