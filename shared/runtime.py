@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterable
-from functools import cached_property
+from functools import cached_property, partial
 from wsgiref.simple_server import WSGIServer
 
 from flask import Flask
@@ -96,6 +96,8 @@ class Runtime:
         self._start("relay", self._run_relay)
         self._start("listen", lambda: listen(self.database, self._ring, self._stop))
         self._start("work", lambda: self._repeat(self.work, TIMERS))
+        for name, loop in self.service.loops.items():
+            self._start(name, partial(loop, self.database, self.settings, self._stop))
         carrier = carrier_of(self.settings.mail_url)
         if carrier is not None:
             sender = self.settings.mail_from

@@ -1,8 +1,10 @@
 """What a service declares about itself, for everything that runs it."""
 
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from wsgiref.types import WSGIApplication
 
 from flask import Blueprint as FlaskBlueprint
 from sqlalchemy import MetaData
@@ -10,17 +12,22 @@ from sqlalchemy import MetaData
 from shared.auth.guard import Resolve
 from shared.auth.handlers import AUTH_HANDLERS
 from shared.contracts.base import Event
-from shared.db import Transaction
+from shared.db import Database, Transaction
 from shared.settings import ServiceSettings
 from shared.timers import TimerHandler
 from shared.web.api import Blueprint
 from shared.web.look import Look
 
 
+Loop = Callable[[Database, Any, threading.Event], None]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Service:
     """A deployable. `look` dresses its pages for a conference slug; `on_start` runs once its tables are there.
 
+    `loops` run in the worker with the service's settings until their event is set.
+    `before_flask` may answer paths for which a Flask request would be too dear.
     `resolve_principal` replaces the check of tokens, for the one service that keeps sign-ins itself.
     """
 
@@ -34,6 +41,8 @@ class Service:
     apis: tuple[Blueprint, ...]
     look: Callable[[Transaction, str], Look | None]
     timers: Mapping[str, TimerHandler] = field(default_factory=dict)
+    loops: Mapping[str, Loop] = field(default_factory=dict)
+    before_flask: Callable[[WSGIApplication, Any], WSGIApplication] | None = None
     on_start: Callable[[Transaction], None] | None = None
     resolve_principal: Resolve | None = None
 

@@ -13,6 +13,11 @@ FILES = {
     "swagger-ui/swagger-ui-bundle.js": "swagger-ui-dist/swagger-ui-bundle.js",
     "dejavu/DejaVuSans.ttf": "dejavu-fonts-ttf/ttf/DejaVuSans.ttf",
     "dejavu/DejaVuSans-Bold.ttf": "dejavu-fonts-ttf/ttf/DejaVuSans-Bold.ttf",
+    "hls/hls.js": "hls.js/dist/hls.min.mjs",
+    "hls/hls.worker.js": "hls.js/dist/hls.worker.js",
+    "zxing/reader/index.js": "zxing-wasm/dist/es/reader/index.js",
+    "zxing/share.js": "zxing-wasm/dist/es/share.js",
+    "zxing/zxing_reader.wasm": "zxing-wasm/dist/reader/zxing_reader.wasm",
 }
 FOR_TESTS = MODULES / "axe-core" / "axe.min.js"
 

@@ -13,6 +13,8 @@ FOR_TESTS = {
     "postgresql": "/usr/lib/postgresql/*/bin/initdb",
     "chromium": "chromium",
     "libatomic1": "/usr/lib/*/libatomic.so.1",  # for the Node.js that playwright brings
+    "nginx": "nginx",
+    "ffmpeg": "ffprobe",
     "zbar-tools": "zbarimg",
     "poppler-utils": "pdftoppm",
     "libxml2-utils": "xmllint",

@@ -63,6 +63,8 @@ def make_app(
         app.register_blueprint(blueprint)
     _install_files(app, service.path, files)
     install_api(app, service.apis)
+    if service.before_flask is not None:
+        app.wsgi_app = service.before_flask(app.wsgi_app, settings)  # type: ignore[method-assign]
     return app
 
 
