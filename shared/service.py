@@ -18,7 +18,6 @@ from shared.timers import TimerHandler
 from shared.web.api import Blueprint
 from shared.web.look import Look
 
-
 Loop = Callable[[Database, Any, threading.Event], None]
 
 

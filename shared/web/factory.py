@@ -64,7 +64,7 @@ def make_app(
     _install_files(app, service.path, files)
     install_api(app, service.apis)
     if service.before_flask is not None:
-        app.wsgi_app = service.before_flask(app.wsgi_app, settings)  # type: ignore[method-assign]
+        app.wsgi_app = service.before_flask(app.wsgi_app, settings)  # type: ignore[method-assign,assignment]
     return app
 
 
