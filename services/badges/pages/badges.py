@@ -4,11 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, request
+from flask import Response, request
 
 from services.badges import pdf, qr, queries, rules, usecases
 from services.badges.errors import NoBadge, NothingToPrint
 from services.badges.models import Badge, Conference, Day, Holder, Slot
+from services.badges.pages.blueprint import blueprint
 from services.badges.queries import BadgeRow
 from services.badges.schemas import ALL, CHOSEN, ORDERS, UNPRINTED, ListArgs, PrintIn
 from shared.auth import principal, requires
@@ -18,15 +19,6 @@ from shared.text import fold
 from shared.web import Form, database, render
 
 PAGE = 100
-
-blueprint = Blueprint(
-    "badges",
-    __name__,
-    url_prefix="/badges",
-    template_folder="templates",
-    static_folder="static",
-    static_url_path="/assets",
-)
 
 
 @blueprint.get("/<conference>/me")

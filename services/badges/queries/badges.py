@@ -1,4 +1,4 @@
-"""Every SELECT of badges."""
+"""Finding conferences, holders, badges, keys and prints."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

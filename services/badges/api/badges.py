@@ -1,10 +1,11 @@
-"""The JSON API of badges."""
+"""Calls about badges and their keys."""
 
 import base64
 from typing import Any
 from uuid import UUID
 
 from services.badges import queries, rules, usecases
+from services.badges.api.blueprint import blueprint
 from services.badges.errors import BadgeRefused
 from services.badges.models import Badge, Holder
 from services.badges.schemas import (
@@ -18,15 +19,7 @@ from services.badges.schemas import (
 from shared.auth import principal, public, requires
 from shared.clock import conference_now
 from shared.web import database
-from shared.web.api import Blueprint
 from shared.web.problems import Problem
-
-blueprint = Blueprint(
-    "badges_api",
-    __name__,
-    url_prefix="/badges/api/v1",
-    description="Badges, and the keys that their codes are checked with.",
-)
 
 
 @blueprint.get("/conferences/<conference>/keys")

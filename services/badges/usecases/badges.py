@@ -1,4 +1,4 @@
-"""What badges does: keep what others state, issue and revoke badges, and note what was printed."""
+"""Keeping what others state, issuing and revoking badges, and noting what was printed."""
 
 import secrets
 from collections.abc import Sequence
