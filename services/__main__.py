@@ -1,6 +1,7 @@
 """The one command line: `python -m services COMMAND`. A service is imported only when a command asks for it."""
 
 import importlib
+import json
 import os
 import signal
 import sys
@@ -19,6 +20,7 @@ from shared.runtime import Runtime
 from shared.service import Service
 from shared.settings import WrongSettings, load_settings
 
+LOOK_SECONDS = 5.0
 SERVICE = click.argument("service", type=click.Choice(NAMES))
 
 
@@ -48,7 +50,9 @@ def web(service: str, host: str, port: int, workers: int, threads: int) -> None:
     from granian.constants import Interfaces
 
     os.environ["PLENARY_SERVICE"] = service
-    _runtime(service, os.environ)  # wrong settings are told here, once, and not by every worker
+    runtime = _runtime(service, os.environ)
+    runtime.require_database()  # what is wrong is told here, once, and not by every worker
+    runtime.database.close()
     Granian(
         "services.web:create_app",
         address=host,
@@ -56,6 +60,8 @@ def web(service: str, host: str, port: int, workers: int, threads: int) -> None:
         interface=Interfaces.WSGI,
         workers=workers,
         blocking_threads=threads,
+        workers_kill_timeout=25,
+        respawn_failed_workers=True,
         factory=True,
         log_access=False,
     ).serve()
@@ -65,14 +71,21 @@ def web(service: str, host: str, port: int, workers: int, threads: int) -> None:
 @SERVICE
 def worker(service: str) -> None:
     """Relay and consume the events of one service, fire its timers, send its mail."""
-    runtime = _runtime(service, os.environ)
-    runtime.prepare()
-    runtime.start_worker()
-    click.echo(f"{service}: working", err=True)
+    from shared.bus.topology import require_access
+
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
-    stopping.wait()
+    runtime = _runtime(service, os.environ)
+    runtime.require_database()
+    runtime.prepare()
+    if runtime.settings.bus_url.startswith("amqp"):
+        require_access(runtime.settings.bus_url, service)
+    runtime.start_worker()
+    click.echo(f"{service}: working", err=True)
+    while not stopping.wait(LOOK_SECONDS):
+        if lost := runtime.lost_loops():
+            raise click.ClickException(f"{', '.join(lost)} stopped; this process ends, to be started again")
     runtime.stop()
 
 
@@ -100,21 +113,61 @@ def make_migration(service: str, message: str) -> None:
 
 @main.command("provision-broker")
 @click.option("--definitions", is_flag=True, help="Print a RabbitMQ definitions file instead.")
-def provision_broker(definitions: bool) -> None:
+@click.option(
+    "--users", is_flag=True, help="With one user per service; reads PLENARY_<SERVICE>_BUS_PASSWORD."
+)
+@click.option("--file", type=click.Path(dir_okay=False, path_type=Path), help="Write it there.")
+def provision_broker(definitions: bool, users: bool, file: Path | None) -> None:
     """Declare exchange, queues and bindings on RabbitMQ; running it again changes nothing."""
-    import json
-
-    from shared.bus import topology
+    from services.deployment import bus_passwords
+    from shared.bus import broker_users, topology
 
     subscriptions = {name: _service(name).subscriptions for name in NAMES}
     if definitions:
-        click.echo(json.dumps(topology.definitions(subscriptions, "plenary"), indent=2))
+        known = topology.definitions(subscriptions, "plenary")
+        if users:
+            known |= broker_users.users(bus_passwords(os.environ), "plenary")
+        _put_out(json.dumps(known, indent=2) + "\n", file)
         return
     url = os.environ.get("PLENARY_BUS_URL", "")
     if not url.startswith("amqp"):
         raise click.ClickException("PLENARY_BUS_URL must be amqp://user:password@host/vhost")
     topology.provision(url, subscriptions)
     click.echo("exchange, queues and bindings are there")
+
+
+@main.command("generate-secrets")
+@click.option("--file", type=click.Path(dir_okay=False, path_type=Path), help="A new file to write them to.")
+def generate_secrets(file: Path | None) -> None:
+    """Print fresh secrets for docker-compose.yml as an env file, or write it for its owner's eyes only."""
+    from services.deployment import fresh_secrets, write_new
+
+    if file is None:
+        click.echo(fresh_secrets(), nl=False)
+        return
+    try:
+        write_new(file, fresh_secrets())
+    except FileExistsError as error:
+        raise click.ClickException(f"{file} is there already and stays as it is") from error
+    except OSError as error:
+        raise click.ClickException(f"{file} cannot be written: {error.strerror}") from error
+    click.echo(f"{file}: fresh secrets, readable by you alone")
+
+
+@main.command("seed-demo")
+@SERVICE
+@click.option("--day-one", type=click.DateTime(["%Y-%m-%d"]), help="Date of day 1, where it is not made yet.")
+def seed_demo(service: str, day_one: datetime | None) -> None:
+    """Add one service's part of the demonstration conference; sessions comes first."""
+    from services.deployment import coming_thursday
+    from services.deployment import seed_demo as seed
+    from shared.clock import now
+
+    runtime = _embedded(service)
+    runtime.prepare()
+    on = day_one.date() if day_one else coming_thursday(now().date())
+    done = seed(runtime, day_one=on, now=now())
+    click.echo(f"{service}: {'the demonstration is there' if done else 'has no part in the demonstration'}")
 
 
 @main.command()
@@ -194,7 +247,12 @@ def docs(check: bool) -> None:
 
 
 def _service(name: str) -> Service:
-    return cast(Service, importlib.import_module(f"services.{name}.app").SERVICE)
+    try:
+        return cast(Service, importlib.import_module(f"services.{name}.app").SERVICE)
+    except ModuleNotFoundError as error:
+        if error.name == f"services.{name}":
+            raise click.ClickException(f"{name} is not part of this image") from error
+        raise
 
 
 def _runtime(name: str, environ: Mapping[str, str]) -> Runtime:
@@ -202,7 +260,21 @@ def _runtime(name: str, environ: Mapping[str, str]) -> Runtime:
 
     service = _service(name)
     settings = load_settings(service.settings, name, environ)
-    return Runtime(service, settings, bus_of(settings.bus_url, {name: service.subscriptions}))
+    try:
+        bus = bus_of(settings.bus_url, {name: service.subscriptions})
+    except ValueError as error:
+        raise WrongSettings(f"PLENARY_{name.upper()}_BUS_URL is wrong: {error}") from error
+    return Runtime(service, settings, bus)
+
+
+def _put_out(text: str, file: Path | None) -> None:
+    """Print it, or replace the file in one step."""
+    if file is None:
+        click.echo(text, nl=False)
+        return
+    draft = file.with_name(f".{file.name}.part")
+    draft.write_text(text, encoding="utf-8")
+    draft.replace(file)
 
 
 def _embedded(name: str) -> Runtime:

@@ -1,13 +1,14 @@
 """Runs a service: its app, and the loops that relay, consume, keep time and send mail."""
 
 import threading
+import time
 from collections.abc import Callable, Iterable
 from functools import cached_property, partial
 from wsgiref.simple_server import WSGIServer
 
 from flask import Flask
-from prometheus_client import CollectorRegistry, start_http_server
-from sqlalchemy.exc import SQLAlchemyError
+from prometheus_client import CollectorRegistry
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from shared.bus.bell import Bell, listen
 from shared.bus.broker import Bus
@@ -22,12 +23,13 @@ from shared.mail.carriers import carrier_of
 from shared.mail.outgoing import deliver_due
 from shared.migrations import migrate
 from shared.service import Service
-from shared.settings import ServiceSettings
+from shared.settings import ServiceSettings, WrongSettings
 from shared.timers import fire_due
 from shared.web.factory import make_app
-from shared.web.metrics import make_registry
+from shared.web.metrics import make_registry, serve_numbers
 
 IDLE_SECONDS = 1.0
+LOST_SECONDS = 60.0
 STOP_SECONDS = 25.0
 
 
@@ -42,6 +44,7 @@ class Runtime:
         self._bells = {work: Bell() for work in (OUTBOX, TIMERS, MAIL)}
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
+        self._rounds: dict[str, float] = {}
         self._consumer: Consumer | None = None
         self._metrics_server: WSGIServer | None = None
         if self.database.dialect == "sqlite":  # PostgreSQL tells all processes of a commit, this one too
@@ -62,6 +65,15 @@ class Runtime:
     @cached_property
     def inbox(self) -> InboxReceiver:
         return InboxReceiver(self.database, self.service.all_handlers)
+
+    def require_database(self) -> None:
+        """Raises WrongSettings, in the database's own words, when it lets nobody in."""
+        try:
+            with self.database.engine.connect():
+                return
+        except OperationalError as error:
+            words = " ".join(str(error.orig).split())[:300]
+            raise WrongSettings(f"the database of {self.service.name} lets nobody in: {words}") from error
 
     def prepare(self) -> None:
         """Bring the tables to the newest state and let the service set up what it cannot be without."""
@@ -90,11 +102,12 @@ class Runtime:
         """Start the loops in threads of this process."""
         if self.settings.metrics_port:
             host, port = self.settings.metrics_host, self.settings.metrics_port
-            self._metrics_server, _ = start_http_server(port, host, self.metrics)
+            self._metrics_server = serve_numbers(self.metrics, host, [port], lambda: not self.lost_loops())
         self._consumer = self.consumer()
         self._start("consume", self._consumer.run_until_stopped)
         self._start("relay", self._run_relay)
-        self._start("listen", lambda: listen(self.database, self._ring, self._stop))
+        if self.database.dialect == "postgresql":
+            self._start("listen", lambda: listen(self.database, self._ring, self._stop))
         self._start("work", lambda: self._repeat(self.work, TIMERS))
         for name, loop in self.service.loops.items():
             self._start(name, partial(loop, self.database, self.settings, self._stop))
@@ -104,6 +117,14 @@ class Runtime:
             self._start(
                 "mail", lambda: self._repeat(lambda: deliver_due(self.database, carrier, sender), MAIL)
             )
+
+    def lost_loops(self) -> list[str]:
+        """The loops that ended by themselves or have not come round for a minute; empty while all is well."""
+        if self._stop.is_set():
+            return []
+        ended = [thread.name for thread in self._threads if not thread.is_alive()]
+        latest = time.monotonic() - LOST_SECONDS
+        return [*ended, *(f"{self.service.name}.{name}" for name, at in self._rounds.items() if at < latest)]
 
     def ask_to_stop(self) -> None:
         """Let every loop end after its present step; returns at once."""
@@ -118,8 +139,9 @@ class Runtime:
         if self._metrics_server is not None:
             self._metrics_server.shutdown()
             self._metrics_server.server_close()
+        deadline = time.monotonic() + STOP_SECONDS
         for thread in self._threads:
-            thread.join(STOP_SECONDS)
+            thread.join(max(0.0, deadline - time.monotonic()))
         self.database.close()
 
     def _run_relay(self) -> None:
@@ -133,6 +155,7 @@ class Runtime:
         """Step while there is work; otherwise sleep until a commit rings, at most a second."""
         bell = self._bells[work]
         while not self._stop.is_set():
+            self._rounds[work] = time.monotonic()
             seen = bell.rings
             try:
                 busy = step()

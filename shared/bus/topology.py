@@ -4,6 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pika
+import pika.exceptions
+
+from shared.settings import WrongSettings
 
 EXCHANGE = "plenary.events"
 DEAD_LETTERS = "plenary.dlx"
@@ -40,6 +43,27 @@ def provision(url: str, subscriptions: Subscriptions) -> None:
             channel.queue_bind(f"{service}.parked", DEAD_LETTERS, service)
             for key in bindings_of(service, types):
                 channel.queue_bind(queue_of(service), EXCHANGE, key)
+    finally:
+        connection.close()
+
+
+def require_access(url: str, service: str) -> None:
+    """Raises WrongSettings when the broker refuses the user or has no queue for the service.
+
+    A broker that is away is no reason to refuse: events wait in the outbox until it is back.
+    """
+    try:
+        connection = pika.BlockingConnection(pika.URLParameters(url))
+    except (pika.exceptions.ProbableAuthenticationError, pika.exceptions.ProbableAccessDeniedError) as error:
+        raise WrongSettings(
+            f"the broker refuses the user of {service}: is its password the right one?"
+        ) from error
+    except (pika.exceptions.AMQPError, OSError):
+        return
+    try:
+        connection.channel().queue_declare(queue_of(service), passive=True)
+    except pika.exceptions.ChannelClosedByBroker as error:
+        raise WrongSettings(f"the broker has no queue {queue_of(service)}; load its definitions") from error
     finally:
         connection.close()
 
