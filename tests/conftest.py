@@ -8,12 +8,14 @@ from typing import Any
 import pika
 import psycopg
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from services.allinone import four_services
 from services.settings import NAMES
 from shared.bus.topology import provision, queue_of
 from shared.log import set_up_logging
 from tests.harness import SteppedStack
+from tests.provision.chromium import OPTIONS, executable
 from tests.provision.postgres import postgres
 from tests.provision.rabbitmq import broker
 
@@ -31,6 +33,15 @@ def amqp_url() -> Iterator[str]:
 def postgres_url() -> Iterator[str]:
     with postgres() as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for everything that walks in a browser."""
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=executable(), headless=True, args=list(OPTIONS))
+        yield started
+        started.close()
 
 
 @pytest.fixture(scope="session")

@@ -4,20 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import BrowserContext, Page
 
-from tests.provision.chromium import OPTIONS, executable
 from tests.served import Served, serving
 
 PICTURES = Path(__file__).parents[2] / "var" / "screenshots"
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=executable(), headless=True, args=list(OPTIONS))
-        yield started
-        started.close()
 
 
 @pytest.fixture
