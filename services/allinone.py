@@ -101,12 +101,15 @@ def seed_demo(stack: Stack, day_one: date, settle: Callable[[], None]) -> None:
     """
     from services.registration import demo as registration
     from services.sessions import demo as sessions
+    from services.streaming_gateway import demo as streaming_gateway
 
     with stack.runtimes["sessions"].database.write() as db:
         sessions.seed(db, day_one=day_one, now=now())
     settle()
     with stack.runtimes["registration"].database.write() as db:
         registration.seed(db, now=now())
+    with stack.runtimes["streaming_gateway"].database.write() as db:
+        streaming_gateway.seed(db, now=now())
 
 
 @contextmanager

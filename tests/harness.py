@@ -17,6 +17,7 @@ from shared.mail.mailbox import Mailbox, StoredMail
 from shared.mail.outgoing import deliver_due
 from shared.runtime import Runtime
 from shared.service import Service
+from tests.alone import UNSHARED
 
 PATIENCE_SECONDS = 20
 DAY_ONE = date(2026, 11, 26)
@@ -27,7 +28,7 @@ class SteppedStack(Stack):
     """A stack whose loops run only inside `settle()`."""
 
     def __init__(self, environ: Mapping[str, str], services: Iterable[Service] | None = None) -> None:
-        super().__init__(services if services is not None else four_services(), environ)
+        super().__init__(services if services is not None else four_services(), {**UNSHARED, **environ})
         self.client = self.new_client()
         self._open = ExitStack()
         self._connections: dict[str, Any] = {}

@@ -3,6 +3,7 @@
 Owns: conferences with their days, rooms, tracks and speakers; the draft programme and its releases; calendars and
 exports.
 Publishes: conference stated; slot stated and cancelled; programme released.
-Listens to: attendee entitled and erased (who may enter which day); stage opened and closed (what is on air).
+Listens to: attendee entitled and erased (who may enter which day); stage opened, closed, held,
+resumed and failed over, audience counted (what is on air).
 Does not: know who anybody is, register anybody, or show video.
 """

@@ -6,7 +6,14 @@ from typing import Any
 from services.sessions.usecases import hearing
 from shared.contracts.base import Event
 from shared.contracts.registration import AttendeeEntitled, AttendeeErased
-from shared.contracts.streaming_gateway import StageClosed, StageOpened
+from shared.contracts.streaming_gateway import (
+    AudienceCounted,
+    StageClosed,
+    StageFailedOver,
+    StageHeld,
+    StageOpened,
+    StageResumed,
+)
 from shared.db import Transaction
 
 
@@ -28,15 +35,27 @@ def on_attendee_erased(db: Transaction, event: AttendeeErased) -> None:
 
 
 def on_stage_opened(db: Transaction, event: StageOpened) -> None:
-    hearing.note_stage(
-        db, stage_id=event.stage_id, conference_id=event.conference_id, is_open=True, version=event.version
-    )
+    hearing.note_stage(db, fact=event, open=True, attend=event.attend, pause="", viewers=0)
 
 
 def on_stage_closed(db: Transaction, event: StageClosed) -> None:
-    hearing.note_stage(
-        db, stage_id=event.stage_id, conference_id=event.conference_id, is_open=False, version=event.version
-    )
+    hearing.note_stage(db, fact=event, open=False, pause="", viewers=0)
+
+
+def on_stage_held(db: Transaction, event: StageHeld) -> None:
+    hearing.note_stage(db, fact=event, pause="held")
+
+
+def on_stage_resumed(db: Transaction, event: StageResumed) -> None:
+    hearing.note_stage(db, fact=event, pause="")
+
+
+def on_stage_failed_over(db: Transaction, event: StageFailedOver) -> None:
+    hearing.note_stage(db, fact=event, pause="lost" if event.showing == "slate" else "")
+
+
+def on_audience_counted(db: Transaction, event: AudienceCounted) -> None:
+    hearing.note_stage(db, fact=event, viewers=event.viewers)
 
 
 HANDLERS: Mapping[type[Event], Callable[[Transaction, Any], None]] = {
@@ -44,4 +63,8 @@ HANDLERS: Mapping[type[Event], Callable[[Transaction, Any], None]] = {
     AttendeeErased: on_attendee_erased,
     StageOpened: on_stage_opened,
     StageClosed: on_stage_closed,
+    StageHeld: on_stage_held,
+    StageResumed: on_stage_resumed,
+    StageFailedOver: on_stage_failed_over,
+    AudienceCounted: on_audience_counted,
 }

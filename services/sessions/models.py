@@ -250,7 +250,7 @@ class Entitlement(Base):
 
 
 class StageState(Base):
-    """Whether a stage is on air."""
+    """Whether a stage is open, for whom (`attend`), why it pauses (held, lost or nothing), and how many watch it."""
 
     __tablename__ = "stage_states"
 
@@ -258,3 +258,6 @@ class StageState(Base):
     conference_id: Mapped[UUID] = mapped_column(index=True)
     open: Mapped[bool]
     version: Mapped[int]
+    attend: Mapped[str] = mapped_column(String(20), default="public", server_default="public")
+    pause: Mapped[str] = mapped_column(String(20), default="", server_default="")
+    viewers: Mapped[int] = mapped_column(default=0, server_default="0")

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import JSON, Index, MetaData, String, Uuid
+from sqlalchemy import JSON, Index, MetaData, String, Text, Uuid, false
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from shared.db import NAMING, Instant
@@ -87,7 +87,9 @@ class Entitlement(Base):
 class Stage(Base):
     """The stream of one day. `state` is off, scheduled, open or closed; `version` counts what was published.
 
-    `room_id` is the room an organiser bound it to; NULL follows the room in which the day begins.
+    `room_id` is the room an organiser bound it to; NULL follows the room in which the day begins. `source` is empty,
+    `loop:` or the address of an HLS playlist. `held` and `ended` are the operator's word; `showing` (programme, slate
+    or nothing) and `reason` are what the publisher last said; `viewers` is the last count that was published.
     """
 
     __tablename__ = "stages"
@@ -98,3 +100,9 @@ class Stage(Base):
     room_id: Mapped[UUID | None] = mapped_column(Uuid)
     state: Mapped[str] = mapped_column(String(20), default="off")
     version: Mapped[int] = mapped_column(default=0)
+    source: Mapped[str] = mapped_column(Text, default="", server_default="")
+    held: Mapped[bool] = mapped_column(default=False, server_default=false())
+    ended: Mapped[bool] = mapped_column(default=False, server_default=false())
+    showing: Mapped[str] = mapped_column(String(20), default="", server_default="")
+    reason: Mapped[str] = mapped_column(Text, default="", server_default="")
+    viewers: Mapped[int] = mapped_column(default=0, server_default="0")

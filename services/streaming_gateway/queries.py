@@ -1,13 +1,16 @@
 """Every SELECT of streaming_gateway."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
 
 from services.streaming_gateway import rules
-from services.streaming_gateway.models import Conference, Day, Slot, Stage
+from services.streaming_gateway.media.addresses import audience_of, playlist_path
+from services.streaming_gateway.models import Conference, Day, Entitlement, Slot, Stage
 from shared.db import Transaction
 from shared.errors import NotFound
 from shared.web import look
@@ -71,11 +74,49 @@ def list_public_slots(db: Transaction, day_ids: Sequence[UUID]) -> Sequence[Slot
     return db.scalars(query.order_by(Slot.starts_at, Slot.id)).all()
 
 
-def live_view(db: Transaction, conference: Conference, now: datetime) -> rules.LiveView:
-    """What the live page shows at an instant of the conference's own time."""
+def live_view(
+    db: Transaction,
+    conference: Conference,
+    *,
+    now: datetime,
+    secret: str,
+    own_days: AbstractSet[UUID] = frozenset(),
+) -> rules.LiveView:
+    """What somebody with these days sees now (a real instant); `secret` signs links to closed stages."""
     days, stages = list_days(db, conference.id), list_stages(db, conference.id)
     slots = list_public_slots(db, [day.id for day in days])
-    return rules.live_view(conference, days, stages, slots, now)
+    at = now + timedelta(seconds=conference.clock_offset)
+    view = rules.live_view(conference, days, stages, slots, at, own_days)
+    if view.page != rules.ON_STAGE or view.day is None or view.stage is None:
+        return view
+    return replace(view, playlist=stage_playlist(view.stage, view.day, now=now, secret=secret))
+
+
+def stage_playlist(stage: Stage, day: Day, *, now: datetime, secret: str) -> str:
+    """Where whoever may attend the day watches its stage, for ten minutes from now; empty unless it is open."""
+    if stage.state != rules.OPEN:
+        return ""
+    audience = audience_of(day.id, attend=day.attend)
+    return playlist_path(audience, stage.id, secret=secret, now=now.timestamp())
+
+
+def list_own_days(db: Transaction, conference_id: UUID, attendee_id: UUID) -> frozenset[UUID]:
+    """The days that an attendee may watch; none for somebody not heard of, turned away or erased."""
+    held = db.get(Entitlement, attendee_id)
+    if held is None or held.conference_id != conference_id or held.erased or held.state != "approved":
+        return frozenset()
+    return frozenset(UUID(day_id) for day_id in held.day_ids)
+
+
+def list_open_stages(db: Transaction) -> Sequence[tuple[Stage, Day]]:
+    """The stages of all conferences that are on air, each with its day."""
+    query = select(Stage, Day).join(Day, Day.id == Stage.day_id).where(Stage.state == rules.OPEN)
+    return [(stage, day) for stage, day in db.execute(query.order_by(Stage.id))]
+
+
+def list_stage_ids(db: Transaction) -> frozenset[UUID]:
+    """Every stage there ever was."""
+    return frozenset(db.scalars(select(Stage.id)))
 
 
 def look_of(db: Transaction, slug: str) -> Look | None:

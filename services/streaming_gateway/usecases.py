@@ -1,16 +1,26 @@
-"""What streaming_gateway does: keep what others state, and open and close its stages."""
+"""What streaming_gateway does: keep what others state, plan its stages, and follow their operator."""
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from services.streaming_gateway import queries, rules
-from services.streaming_gateway.errors import RoomUnknown
+from services.streaming_gateway.errors import RoomUnknown, SourceUnusable, StageNotOpen
+from services.streaming_gateway.media.fetching import Allowance, OriginFault, require_url
 from services.streaming_gateway.models import Conference, Day, Entitlement, Slot, Stage
 from shared import timers
 from shared.bus import publish
+from shared.contracts.base import Event
 from shared.contracts.registration import AttendeeEntitled, AttendeeErased
 from shared.contracts.sessions import ConferenceStated, DayFact, SlotCancelled, SlotStated
-from shared.contracts.streaming_gateway import StageClosed, StageOpened
+from shared.contracts.streaming_gateway import (
+    AudienceCounted,
+    StageClosed,
+    StageFailedOver,
+    StageHeld,
+    StageOpened,
+    StageResumed,
+)
 from shared.db import Transaction
 
 STAGE_TURNS = "stage_turns"
@@ -79,15 +89,14 @@ def forget_attendee(db: Transaction, *, fact: AttendeeErased) -> None:
 
 
 def plan_stages(db: Transaction, *, conference: Conference, now: datetime) -> None:
-    """Give every public day its stage, and every stage the timers at which it turns."""
+    """Give every day its stage, and every stage that is streamed the timers at which it turns."""
     stages = {stage.day_id: stage for stage in queries.list_stages(db, conference.id)}
     for day in queries.list_all_days(db, conference.id):
         stage = stages.get(day.id)
         if stage is None:
-            if not rules.is_streamed(conference, day):
-                continue
             stage = Stage(id=rules.stage_id_of(day.id), conference_id=conference.id, day_id=day.id)
-            stage.state, stage.version = rules.OFF, 0
+            stage.state, stage.version, stage.source = rules.OFF, 0, ""
+            stage.held = stage.ended = False
             db.add(stage)
         _plan_turns(db, stage, conference, day, now)
         turn_stage(db, stage=stage, conference=conference, day=day, now=now)
@@ -97,23 +106,78 @@ def turn_stage(db: Transaction, *, stage: Stage, conference: Conference, day: Da
     """Bring a stage to the state of the hour, and tell when that opens or closes it; `now` is the real time."""
     opens_at, closes_at = rules.window_of(day)
     at = now + timedelta(seconds=conference.clock_offset)
-    streamed = rules.is_streamed(conference, day)
-    before, stage.state = (
-        stage.state,
-        rules.stage_state(at, streamed=streamed, opens_at=opens_at, closes_at=closes_at),
+    if at < opens_at:  # what the operator said of an earlier run is past
+        stage.held = stage.ended = False
+    before = stage.state
+    stage.state = rules.stage_state(
+        at,
+        streamed=rules.is_streamed(conference, day, stage.source),
+        opens_at=opens_at,
+        closes_at=closes_at,
+        ended=stage.ended,
     )
     if before == stage.state or rules.OPEN not in (before, stage.state):
         return
-    stage.version += 1
-    told = StageOpened if stage.state == rules.OPEN else StageClosed
-    publish(db, told(version=stage.version, stage_id=stage.id, conference_id=conference.id))
+    stage.showing, stage.reason, stage.viewers = "", "", 0
+    if stage.state == rules.OPEN:
+        _tell(db, stage, StageOpened, attend=day.attend)
+    else:
+        _tell(db, stage, StageClosed)
 
 
 def turn_due_stage(db: Transaction, *, stage_id: UUID, now: datetime) -> None:
     """What a timer does: turn the stage, if its day is still there."""
-    stage = db.get_one(Stage, stage_id)
+    _turn_again(db, db.get_one(Stage, stage_id), now)
+
+
+def act_on_stage(db: Transaction, *, stage: Stage, action: str, now: datetime) -> None:
+    """The operator's word: hold, resume, end or reopen. Raises StageNotOpen where it makes no sense."""
+    possible = {
+        rules.HOLD: stage.state == rules.OPEN,
+        rules.RESUME: stage.state == rules.OPEN,
+        rules.END: stage.state == rules.OPEN,
+        rules.REOPEN: stage.state == rules.CLOSED and stage.ended,
+    }
+    if not possible[action]:
+        raise StageNotOpen
+    if action in (rules.END, rules.REOPEN):
+        stage.ended, stage.held = action == rules.END, False
+        _turn_again(db, stage, now)
+    elif stage.held != (action == rules.HOLD):
+        stage.held, stage.showing = action == rules.HOLD, ""
+        _tell(db, stage, StageHeld if stage.held else StageResumed)
+
+
+def choose_source(db: Transaction, *, stage: Stage, source: str, allowance: Allowance, now: datetime) -> None:
+    """Show something else on a stage: nothing, `loop:`, or an HLS playlist. Raises SourceUnusable."""
+    if source not in ("", rules.LOOP):
+        try:
+            require_url(source, allowance)
+        except OriginFault as fault:
+            raise SourceUnusable(fields={"source": [f"{str(fault).capitalize()}."]}) from fault
+    stage.source = source
     conference, day = db.get_one(Conference, stage.conference_id), db.get_one(Day, stage.day_id)
-    turn_stage(db, stage=stage, conference=conference, day=day, now=now)
+    _plan_turns(db, stage, conference, day, now)
+    _turn_again(db, stage, now)
+
+
+def note_showing(db: Transaction, *, stage_id: UUID, showing: str, reason: str) -> None:
+    """Keep what the publisher shows, and tell when an open stage has changed over by itself."""
+    stage = db.get_one(Stage, stage_id)
+    stage.reason = reason
+    if stage.state != rules.OPEN or stage.showing == showing:
+        return
+    first, stage.showing = stage.showing == "", showing
+    if not (first or stage.held):
+        _tell(db, stage, StageFailedOver, showing=showing, reason=reason)
+
+
+def count_audience(db: Transaction, *, stage_id: UUID, viewers: int) -> None:
+    """Tell how many pages watch, if that has changed."""
+    stage = db.get_one(Stage, stage_id)
+    if stage.state == rules.OPEN and stage.viewers != viewers:
+        stage.viewers = viewers
+        _tell(db, stage, AudienceCounted, viewers=viewers)
 
 
 def bind_room(db: Transaction, *, stage: Stage, room_id: UUID | None) -> None:
@@ -122,6 +186,22 @@ def bind_room(db: Transaction, *, stage: Stage, room_id: UUID | None) -> None:
     if room_id is not None and room_id not in rooms:
         raise RoomUnknown(fields={"room_id": [RoomUnknown.title + "."]})
     stage.room_id = room_id
+
+
+def _turn_again(db: Transaction, stage: Stage, now: datetime) -> None:
+    conference, day = db.get_one(Conference, stage.conference_id), db.get_one(Day, stage.day_id)
+    turn_stage(db, stage=stage, conference=conference, day=day, now=now)
+
+
+def _tell(db: Transaction, stage: Stage, kind: type[Event], **more: Any) -> None:
+    """Publish the next fact about a stage."""
+    stage.version += 1
+    fact: dict[str, Any] = {
+        "version": stage.version,
+        "stage_id": stage.id,
+        "conference_id": stage.conference_id,
+    }
+    publish(db, kind(**fact, **more))
 
 
 def _keep_days(db: Transaction, conference_id: UUID, facts: tuple[DayFact, ...]) -> None:
@@ -161,7 +241,7 @@ def _plan_turns(db: Transaction, stage: Stage, conference: Conference, day: Day,
     """Timers run on real time, the window on the conference's own; turns that are past need no timer."""
     for name, turns_at in zip(("opens", "closes"), rules.window_of(day), strict=True):
         key, due_at = f"stage:{stage.id}:{name}", turns_at - timedelta(seconds=conference.clock_offset)
-        if rules.is_streamed(conference, day) and due_at > now:
+        if rules.is_streamed(conference, day, stage.source) and due_at > now:
             timers.schedule(db, key=key, kind=STAGE_TURNS, due_at=due_at, payload={"stage_id": str(stage.id)})
         else:
             timers.cancel(db, key)

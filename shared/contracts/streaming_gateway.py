@@ -8,13 +8,14 @@ from shared.contracts.base import Event
 
 @dataclass(frozen=True, kw_only=True)
 class StageOpened(Event):
-    """The stage shows its programme from now on."""
+    """The stage shows its programme from now on, to whom `attend` names: public or registered."""
 
     TYPE = "plenary.streaming_gateway.stage.opened.v1"
     SUBJECT = "stage_id"
 
     stage_id: UUID
     conference_id: UUID
+    attend: str = "public"
 
 
 @dataclass(frozen=True, kw_only=True)

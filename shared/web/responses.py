@@ -12,6 +12,11 @@ def see_other(url: str) -> BaseResponse:
     return redirect(url, 303)
 
 
+def tag_of(body: bytes) -> str:
+    """What stands in the strong ETag of these bytes."""
+    return hashlib.sha256(body).hexdigest()[:32]
+
+
 def etag_response(
     body: bytes,
     *,
@@ -26,7 +31,7 @@ def etag_response(
     `max_age` is in seconds; 0 means: keep it, but ask every time. Public bytes may be read by any site.
     """
     response = Response(body, mimetype=mimetype)
-    response.set_etag(etag or hashlib.sha256(body).hexdigest()[:32])
+    response.set_etag(etag or tag_of(body))
     if last_modified is not None:  # None would send the time of the answer
         response.last_modified = last_modified
     if private:

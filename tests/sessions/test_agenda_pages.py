@@ -1,11 +1,23 @@
 """Agenda, talks, speakers and exports as the public asks for them."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 from sqlalchemy import event, select
 
 from services.sessions.app import SERVICE
+from services.sessions.handlers import HANDLERS
 from services.sessions.models import ReleasedSlot
-from services.sessions.usecases import hearing
+from shared.contracts.base import Event
+from shared.contracts.streaming_gateway import (
+    AudienceCounted,
+    StageClosed,
+    StageFailedOver,
+    StageHeld,
+    StageOpened,
+    StageResumed,
+)
 from shared.ids import new_id
 from tests.harness import SteppedStack
 from tests.sessions.conftest import SLUG, House
@@ -105,16 +117,47 @@ def test_the_award_ceremony_shows_its_areas_and_no_winner(seeded: House) -> None
         assert area in page
 
 
-def test_live_now_follows_the_stages(seeded: House) -> None:
+@pytest.fixture
+def hear(seeded: House) -> Callable[..., None]:
+    """Say something about one stage of the conference."""
     stage, conference = new_id(), seeded.conference().id
+
+    def say(kind: type[Event], version: int, **more: Any) -> None:
+        with seeded.database.write() as db:
+            HANDLERS[kind](db, kind(version=version, stage_id=stage, conference_id=conference, **more))
+
+    return say
+
+
+def test_live_now_follows_the_stages(seeded: House, hear: Callable[..., None]) -> None:
     assert "Watch now" not in seeded.visitor.get(HOME).text
-    with seeded.database.write() as db:
-        hearing.note_stage(db, stage_id=stage, conference_id=conference, is_open=True, version=2)
-        hearing.note_stage(db, stage_id=stage, conference_id=conference, is_open=False, version=1)
+    hear(StageOpened, 2)
+    hear(StageClosed, 1)
     assert "Watch now" in seeded.visitor.get(HOME).text
-    with seeded.database.write() as db:
-        hearing.note_stage(db, stage_id=stage, conference_id=conference, is_open=False, version=3)
+    hear(StageClosed, 3)
     assert "Watch now" not in seeded.visitor.get(HOME).text
+
+
+def test_a_stage_for_registered_people_is_not_announced_to_everybody(
+    seeded: House, hear: Callable[..., None]
+) -> None:
+    hear(StageOpened, 1, attend="registered")
+    assert "Watch now" not in seeded.visitor.get(HOME).text
+
+
+def test_organisers_see_what_is_on_air_and_how_many_watch(seeded: House, hear: Callable[..., None]) -> None:
+    desk, organiser = f"/sessions/manage/{SLUG}/", seeded.organiser()
+    assert "On air" not in organiser.get(desk).text
+    hear(StageOpened, 1)
+    hear(AudienceCounted, 2, viewers=312)
+    hear(StageHeld, 3)
+    assert "312 watching" in organiser.get(desk).text
+    assert "held by the operator" in organiser.get(desk).text
+    hear(StageResumed, 4)
+    hear(StageFailedOver, 5, showing="slate", reason="the origin answers 404")
+    assert "the picture is lost" in organiser.get(desk).text
+    hear(StageFailedOver, 6, showing="programme", reason="")
+    assert "the picture is lost" not in organiser.get(desk).text
 
 
 def test_markup_in_texts_is_shown_and_not_run(seeded: House) -> None:

@@ -33,7 +33,7 @@ def stage(demo: SteppedStack) -> tuple[str, str | None]:
 
 def sessions_knows_it_is_open(demo: SteppedStack) -> bool:
     with demo.service("sessions").database.read() as db:
-        return any(row.open for row in db.query(StageState))
+        return any(row.open and row.attend == "public" for row in db.query(StageState))
 
 
 def test_live_page_follows_the_rehearsal_clock(demo: SteppedStack) -> None:

@@ -8,7 +8,8 @@ from werkzeug.test import Client
 from services.streaming_gateway import queries, usecases
 from services.streaming_gateway.errors import RoomUnknown
 from services.streaming_gateway.rules import stage_id_of
-from services.streaming_gateway.schemas import RoomIn
+from services.streaming_gateway.schemas import StageIn
+from shared.clock import now
 from shared.errors import Invalid, NotFound
 from shared.ids import new_id
 from shared.runtime import Runtime
@@ -30,7 +31,7 @@ def two_rooms(gateway: Runtime) -> Runtime:
 def shown(gateway: Runtime) -> str:
     with gateway.database.read() as db:
         conference = queries.get_conference(db, SLUG)
-        view = queries.live_view(db, conference, at("09:40"))
+        view = queries.live_view(db, conference, now=now(), secret="s")
     assert view.now is not None
     return view.now.title
 
@@ -64,12 +65,12 @@ def test_stage_of_another_conference_is_not_found(two_rooms: Runtime) -> None:
 @pytest.mark.parametrize("typed", ["aula", "\x00", "\ud800", "1" * 1_000_000])
 def test_room_that_is_no_id_is_refused_by_name(typed: str) -> None:
     with pytest.raises(Invalid) as refused:
-        RoomIn().read({"room_id": typed})
+        StageIn().read({"room_id": typed})
     assert list(refused.value.fields) == ["room_id"]
 
 
 def test_no_choice_means_the_room_in_which_the_day_begins() -> None:
-    assert RoomIn().read({"room_id": ""}) == RoomIn().read({}) == {"room_id": None}
+    assert StageIn().read({"room_id": ""}) == StageIn().read({}) == {"room_id": None, "source": ""}
 
 
 def test_operator_chooses_the_room_on_the_page_of_the_stages(two_rooms: Runtime, operator: Client) -> None:

@@ -51,12 +51,18 @@ def test_stage_opens_a_quarter_before_the_day_and_closes_with_it(now: datetime, 
     assert rules.stage_state(now, streamed=False, opens_at=opens_at, closes_at=closes_at) == "off"
 
 
-def test_only_public_days_of_public_conferences_are_streamed() -> None:
-    assert rules.is_streamed(conference(), day())
-    for other in (day(attend="registered"), day(listed="staff"), day(withdrawn=True)):
-        assert not rules.is_streamed(conference(), other)
+def test_without_a_source_only_public_days_of_public_conferences_are_streamed() -> None:
+    assert rules.is_streamed(conference(), day(), "")
+    for other in (day(attend="registered"), day(listed="staff"), day(withdrawn=True), day(attend="staff")):
+        assert not rules.is_streamed(conference(), other, "")
     for state in ("draft", "cancelled"):
-        assert not rules.is_streamed(conference(state), day())
+        assert not rules.is_streamed(conference(state), day(), "loop:")
+
+
+def test_a_closed_day_is_streamed_once_something_is_connected() -> None:
+    assert rules.is_streamed(conference(), closed_day(), "loop:")
+    for other in (closed_day(attend="staff"), closed_day(listed="staff"), closed_day(withdrawn=True)):
+        assert not rules.is_streamed(conference(), other, "loop:")
 
 
 def test_now_and_next_meet_at_the_minute() -> None:

@@ -43,6 +43,7 @@ class Desk:
             conference=self.conference,
             zone=self.conference.zone,
             sections=self._sections(),
+            stages=conferences.list_open_stages(self.db, self.conference.id),
             here=request.path,
             notice=NOTICES.get(request.args.get("done", ""), ""),
             kind_label=views.kind_label,

@@ -98,8 +98,11 @@ def list_tracks(db: Transaction, conference_id: UUID) -> Sequence[Track]:
 
 
 def is_on_air(db: Transaction, conference_id: UUID) -> bool:
-    """Whether any stage of the conference is open."""
-    query = (
-        select(StageState.stage_id).where(StageState.conference_id == conference_id, StageState.open).limit(1)
-    )
-    return db.scalar(query) is not None
+    """Whether any stage of the conference is open to everybody."""
+    return any(stage.attend == "public" for stage in list_open_stages(db, conference_id))
+
+
+def list_open_stages(db: Transaction, conference_id: UUID) -> Sequence[StageState]:
+    """The stages that are open now, to whomever."""
+    query = select(StageState).where(StageState.conference_id == conference_id, StageState.open)
+    return db.scalars(query.order_by(StageState.stage_id)).all()

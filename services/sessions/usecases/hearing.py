@@ -1,11 +1,23 @@
 """Keeping what other services have stated; an older statement never replaces a newer one."""
 
+from typing import Any, Protocol
 from uuid import UUID
 
 from services.sessions.models import Entitlement, StageState
 from shared.db import Transaction
 
 ERASED = "erased"
+
+
+class StageFact(Protocol):
+    """What every event about a stage says."""
+
+    @property
+    def version(self) -> int: ...
+    @property
+    def stage_id(self) -> UUID: ...
+    @property
+    def conference_id(self) -> UUID: ...
 
 
 def entitle_attendee(
@@ -39,11 +51,14 @@ def erase_attendee(db: Transaction, *, attendee_id: UUID, conference_id: UUID, v
     row.day_ids, row.state, row.version = [], ERASED, version
 
 
-def note_stage(db: Transaction, *, stage_id: UUID, conference_id: UUID, is_open: bool, version: int) -> None:
-    """Remember whether a stage is on air."""
-    row = db.get(StageState, stage_id)
+def note_stage(db: Transaction, *, fact: StageFact, **changes: Any) -> None:
+    """Take over what is new about a stage; one not heard of before counts as closed until it is said to open."""
+    row = db.get(StageState, fact.stage_id)
     if row is None:
-        row = StageState(stage_id=stage_id, conference_id=conference_id, open=is_open, version=version)
+        row = StageState(stage_id=fact.stage_id, conference_id=fact.conference_id, open=False, version=0)
         db.add(row)
-    elif version > row.version:
-        row.open, row.version = is_open, version
+    if fact.version <= row.version:
+        return
+    row.version = fact.version
+    for name, value in changes.items():
+        setattr(row, name, value)

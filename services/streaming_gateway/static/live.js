@@ -1,21 +1,38 @@
-// Keeps the live page at the hour: asks for the state, and renews the parts of the page that have changed.
+// Keeps the live page at the hour: asks for the state, renews the parts of the page that have changed, plays the stage.
 
+import { Player } from "./player.js";
+
+const HIDDEN_SECONDS = 15; // a page in the background is asked after more rarely
 const script = document.getElementById("live");
 const seconds = Number(script.dataset.seconds);
-let known = "";
+const stage = document.querySelector(".stage");
+const sound = document.getElementById("sound");
+const page = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+let known = script.dataset.known; // the tag of the state that the page shows
 let skew = 0; // milliseconds that the server's clock is ahead of this device's
 
+const player = new Player(document.getElementById("picture"), {
+  hls: script.dataset.hls,
+  worker: script.dataset.hlsWorker,
+  onPlaying: (playing) => {
+    if (stage.classList.contains("is-playing") === playing) return;
+    stage.classList.toggle("is-playing", playing);
+    player.video.hidden = !playing;
+    if (playing) beat();
+  },
+  onMuted: (muted) => (sound.hidden = !muted),
+});
+sound.addEventListener("click", () => (player.video.muted = false));
+
 async function ask() {
-  const response = await fetch(script.dataset.state, { cache: "no-cache", credentials: "omit" });
+  const response = await fetch(script.dataset.state, { cache: "no-cache" });
   if (!response.ok) return;
   skew = Date.parse(response.headers.get("Date")) - Date.now() || 0;
-  const state = await response.text();
-  if (known && state !== known) await renew();
-  known = state;
+  if (response.headers.get("ETag").replace(/^W\/|"/g, "") !== known) await renew();
 }
 
 async function renew() {
-  const response = await fetch(location.pathname, { cache: "no-cache", credentials: "omit" });
+  const response = await fetch(location.pathname, { cache: "no-cache" });
   if (!response.ok) throw new Error(`the page answered ${response.status}`);
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
   let changed = false;
@@ -25,7 +42,9 @@ async function renew() {
     part.replaceWith(document.adoptNode(fresh));
     changed = true;
   }
+  known = page.getElementById("live")?.dataset.known;
   countDown();
+  play();
   if (changed) announce();
 }
 
@@ -33,11 +52,29 @@ async function renew() {
 function signature(part) {
   const copy = part.cloneNode(true);
   for (const countdown of copy.querySelectorAll("[data-opens]")) countdown.replaceWith(countdown.dataset.opens);
-  return copy.innerHTML;
+  return copy.outerHTML;
+}
+
+/** What media names now; a change of the programme alone leaves the player as it is. */
+function play() {
+  player.show(media().dataset.playlist);
+}
+
+function media() {
+  return document.getElementById("media");
+}
+
+/** Says that this page watches, under an id that it forgets when it is closed. */
+function beat() {
+  const { beat: url, stage: id, playlist } = media().dataset;
+  if (!url || !playlist || !stage.classList.contains("is-playing")) return;
+  const body = JSON.stringify({ stage: id, page });
+  fetch(url, { method: "POST", body, headers: { "Content-Type": "application/json" }, credentials: "omit", keepalive: true }).catch(() => {});
 }
 
 function announce() {
-  const words = [...document.querySelectorAll('[data-part="slate"] p:not([hidden])')].map((line) => line.textContent.trim());
+  const part = stage.classList.contains("is-playing") ? "bar" : "slate";
+  const words = [...document.querySelectorAll(`[data-part="${part}"] p:not([hidden])`)].map((line) => line.textContent.trim());
   document.getElementById("live-news").textContent = words.join(". ");
 }
 
@@ -64,13 +101,18 @@ function spelled(left) {
 
 async function keepAsking() {
   try {
-    if (!document.hidden) await ask();
+    await ask();
   } catch {
-    known = known || "unreachable"; // whatever the next answer is, the page is renewed by it
+    // the next round asks again
   }
-  setTimeout(keepAsking, seconds * 1000);
+  clearTimeout(waiting);
+  waiting = setTimeout(keepAsking, (document.hidden ? HIDDEN_SECONDS : seconds) * 1000);
 }
 
+let waiting = 0;
+document.addEventListener("visibilitychange", () => document.hidden || keepAsking());
 countDown();
 setInterval(countDown, 1000);
+setInterval(beat, Number(media().dataset.beatSeconds || 20) * 1000);
+play();
 keepAsking();
