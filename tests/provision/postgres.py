@@ -26,8 +26,11 @@ SETTINGS = {
 
 
 @contextmanager
-def postgres() -> Iterator[str]:
-    """Start an empty server and yield the SQLAlchemy URL of its superuser on the database postgres."""
+def postgres(password: str = "") -> Iterator[str]:
+    """Start an empty server and yield the SQLAlchemy URL of its superuser on the database postgres.
+
+    With a password everybody needs one; without, the server trusts whoever comes.
+    """
     programs = _find_programs()
     if programs is None:
         raise RuntimeError(MISSING)
@@ -36,10 +39,11 @@ def postgres() -> Iterator[str]:
         folder, log = Path(name), Path(name) / "server.log"
         if os.geteuid() == 0:
             shutil.chown(folder, SYSTEM_USER, SYSTEM_USER)
-        _create_cluster(programs, folder / "cluster")
+        _create_cluster(programs, folder / "cluster", password)
         with running(_server(programs, folder, port), log=log, end=signal.SIGINT) as server:
             wait_until(lambda: _is_ready(programs, port), server, seconds=START_SECONDS, log=log)
-            yield f"postgresql+psycopg://{SYSTEM_USER}@127.0.0.1:{port}/postgres"
+            who = f"{SYSTEM_USER}:{password}" if password else SYSTEM_USER
+            yield f"postgresql+psycopg://{who}@127.0.0.1:{port}/postgres"
 
 
 def _find_programs() -> Path | None:
@@ -58,8 +62,15 @@ def _as_owner(*command: str | Path) -> list[str | Path]:
     return ["runuser", "-u", SYSTEM_USER, "--", *command] if os.geteuid() == 0 else [*command]
 
 
-def _create_cluster(programs: Path, cluster: Path) -> None:
-    options = ["--no-sync", "--no-instructions", "--auth=trust", "--encoding=UTF8", "--locale=C"]
+def _create_cluster(programs: Path, cluster: Path, password: str) -> None:
+    options = ["--no-sync", "--no-instructions", "--encoding=UTF8", "--locale=C"]
+    if password:
+        file = cluster.with_name("password")
+        file.write_text(password)
+        file.chmod(0o644)
+        options += ["--auth=scram-sha-256", f"--pwfile={file}"]
+    else:
+        options.append("--auth=trust")
     command = _as_owner(programs / "initdb", *options, f"--username={SYSTEM_USER}", "-D", cluster)
     done = subprocess.run(command, cwd="/", capture_output=True, text=True, check=False)
     if done.returncode != 0:

@@ -4,8 +4,9 @@ import os
 import shutil
 import signal
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -15,34 +16,50 @@ MISSING = "RabbitMQ is not installed. On Debian: apt-get install rabbitmq-server
 START_SECONDS = 40
 # Debian's command in the path insists on the user rabbitmq; the script behind it runs as anybody.
 SERVER_SCRIPTS = (Path("/usr/lib/rabbitmq/bin/rabbitmq-server"),)
-CONFIGURATION = """\
-listeners.tcp.1 = 127.0.0.1:{port}
-disk_free_limit.absolute = 50MB
-log.console = true
-log.console.level = warning
-log.file = false
-"""
+SETTINGS = {
+    "disk_free_limit.absolute": "50MB",
+    "log.console": "true",
+    "log.console.level": "warning",
+    "log.file": "false",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Node:
+    """A running node; `environ` is what rabbitmqctl and its like need to find it."""
+
+    port: int
+    environ: Mapping[str, str]
 
 
 @contextmanager
 def broker() -> Iterator[str]:
     """Start an empty node and yield the AMQP URL of its administrator."""
+    with node() as started:
+        yield f"amqp://guest:guest@127.0.0.1:{started.port}/"
+
+
+@contextmanager
+def node(settings: Mapping[str, str] | None = None) -> Iterator[Node]:
+    """Start a node, with more settings for its rabbitmq.conf."""
     script, epmd_program = _find_server(), shutil.which("epmd")
     if script is None or epmd_program is None:
         raise RuntimeError(MISSING)
     port, distribution_port, epmd_port = free_ports(3)
     with TemporaryDirectory(prefix="plenary-rabbitmq-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
+        lines = {"listeners.tcp.1": f"127.0.0.1:{port}", **(settings or {}), **SETTINGS}
+        (folder / "rabbitmq.conf").write_text("".join(f"{key} = {value}\n" for key, value in lines.items()))
         environ = _environment(folder, port, distribution_port, epmd_port)
         epmd = [epmd_program, "-address", "127.0.0.1", "-port", str(epmd_port)]
         epmd_log, log = folder / "epmd.log", folder / "node.log"
         # Nothing in the node is worth a graceful end, and the script's own takes seconds.
         with (
             running(epmd, log=epmd_log, end=signal.SIGTERM, environ=environ),
-            running([script], log=log, end=signal.SIGKILL, environ=environ) as node,
+            running([script], log=log, end=signal.SIGKILL, environ=environ) as server,
         ):
-            wait_until(lambda: _speaks_amqp(port), node, seconds=START_SECONDS, log=log)
-            yield f"amqp://guest:guest@127.0.0.1:{port}/"
+            wait_until(lambda: _speaks_amqp(port), server, seconds=START_SECONDS, log=log)
+            yield Node(port=port, environ=environ)
 
 
 def _find_server() -> Path | None:
@@ -55,7 +72,6 @@ def _find_server() -> Path | None:
 
 def _environment(folder: Path, port: int, distribution_port: int, epmd_port: int) -> dict[str, str]:
     """Every place RabbitMQ writes to or reads from, moved into the folder."""
-    (folder / "rabbitmq.conf").write_text(CONFIGURATION.format(port=port))
     (folder / "enabled_plugins").write_text("[].\n")
     (folder / "rabbitmq-env.conf").touch()
     inherited = {

@@ -1,0 +1,1 @@
+"""The deployment without a container engine: the compose file's commands and environments as plain processes."""
