@@ -3,7 +3,7 @@ PYTHON ?= python3
 PLENARY = .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench faults docs lock clean
+.PHONY: help demo test check bench faults up docs lock clean
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,9 +29,20 @@ bench: ## Measure how long an event takes from its commit to its effect, on both
 	@$(PYTHON) deploy/setup test
 	@$(PLENARY) -m tests.benchmarks.latency
 
-faults: ## Kill the process at random under load, then compare commits with effects (KILLS=20, SEED)
+faults: ## Kill processes at random under load on both set-ups, then compare commits with effects (KILLS, SEED)
 	@$(PYTHON) deploy/setup test
 	@$(PLENARY) -m tests.faults.kills --kills $(or $(KILLS),20) $(if $(SEED),--seed $(SEED))
+	@$(PLENARY) -m tests.faults.split --kills $(or $(KILLS),60) $(if $(SEED),--seed $(SEED))
+
+up: .env ## Build and start the deployment with Docker Compose; deploy/runbook.md says how to go on
+	docker compose up --detach --build
+	@echo "Plenary is up where PLENARY_BASE_URL of .env says. A sign-in link for the first organiser:"
+	@docker compose exec registration-worker python -m services invite-organiser organiser@plenary.example
+
+.env:
+	docker build --quiet --target operator --tag plenary-operator:local --file deploy/Dockerfile .
+	@umask 077; { cat deploy/env/example.env; echo; docker run --rm plenary-operator:local generate-secrets; } > .env.new
+	@mv .env.new .env
 
 docs: ## Write the OpenAPI documents and the event catalogue again
 	@$(PYTHON) deploy/setup run

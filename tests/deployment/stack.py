@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -30,6 +31,10 @@ class Deployment:
         self.base, self.containers = base, dict(containers)
         self.administrator, self.rabbitmq = administrator, rabbitmq
 
+    @property
+    def port(self) -> int:
+        return int(self.base.rpartition(":")[2])
+
     def start(self, *names: str) -> None:
         """Start these (default: all) in the order of depends_on, each once what it waits for is healthy."""
         waiting = list(names or PROCESSES)
@@ -45,6 +50,20 @@ class Deployment:
         """As the restart policy does after an end."""
         self.containers[name].start()
         self.containers[name].wait_healthy()
+
+    def revive(self) -> None:
+        """As the restart policy does: start whatever has ended, and do not wait."""
+        for name in PROCESSES:
+            process = self.containers[name].process
+            if process is not None and process.poll() is not None:
+                self.containers[name].start()
+
+    def wait_healthy(self) -> None:
+        """Until all are well, starting again what ends meanwhile."""
+        for name in PROCESSES:
+            while not self.containers[name].is_healthy():
+                self.revive()
+                time.sleep(0.1)
 
     def run(self, name: str, *arguments: str) -> str:
         """A command in a container, which has to succeed; returns what it printed."""

@@ -1,8 +1,10 @@
 """The ledger: what was committed must be what every subscriber did, once each, in order."""
 
 import json
+import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +14,7 @@ from services.allinone import Stack, four_services
 from shared.bus.tables import Inbox, Outbox
 
 PREFIX = "Fault "
+DRAIN_SECONDS = 90.0
 
 
 @dataclass(kw_only=True)
@@ -37,33 +40,56 @@ class Ledger:
         )
 
 
-def drained(environ: Mapping[str, str]) -> bool:
-    """Whether nothing is on its way any more."""
+@contextmanager
+def accounts(environ: Mapping[str, str]) -> Iterator[Stack]:
+    """The databases of the four services, of either set-up, to be read beside what runs on them."""
     stack = Stack(four_services(), environ)
     try:
-        for runtime in stack.runtimes.values():
-            with runtime.database.read() as db:
-                if db.scalar(select(Outbox.seq).where(Outbox.sent_at.is_(None)).limit(1)):
-                    return False
-                if db.scalar(select(Inbox.event_id).where(Inbox.state == "retry").limit(1)):
-                    return False
-        return True
+        yield stack
     finally:
         for runtime in stack.runtimes.values():
             runtime.database.close()
 
 
+def wait_until_drained(environ: Mapping[str, str], seconds: float = DRAIN_SECONDS) -> float:
+    """Wait until nothing is on its way any more, or patience ends; returns how long that took."""
+    began = time.monotonic()
+    with accounts(environ) as stack:
+        while not _is_drained(stack) and time.monotonic() - began < seconds:
+            time.sleep(0.2)
+    return time.monotonic() - began
+
+
+def _is_drained(stack: Stack) -> bool:
+    for runtime in stack.runtimes.values():
+        with runtime.database.read() as db:
+            if db.scalar(select(Outbox.seq).where(Outbox.sent_at.is_(None)).limit(1)):
+                return False
+            if db.scalar(select(Inbox.event_id).where(Inbox.state == "retry").limit(1)):
+                return False
+    ledger = Ledger()
+    _compare_events(stack, ledger)  # what the outbox has sent may still lie in a queue of the broker
+    return not ledger.lost
+
+
 def settle_accounts(environ: Mapping[str, str], accepted: int) -> Ledger:
     """Compare every outbox with every inbox, then registration's people with what the others made of them."""
     ledger = Ledger()
-    stack = Stack(four_services(), environ)
+    with accounts(environ) as stack:
+        _compare_events(stack, ledger)
+        _compare_people(stack, ledger, accepted)
+    return ledger
+
+
+def _compare_events(stack: Stack, ledger: Ledger) -> None:
     told: list[Any] = []
     for runtime in stack.runtimes.values():
         with runtime.database.read() as db:
             told += list(db.execute(select(Outbox.event_id, Outbox.type).where(Outbox.generation == "")))
     for name, runtime in stack.runtimes.items():
         with runtime.database.read() as db:
-            heard = Counter(db.scalars(select(Inbox.event_id).where(Inbox.state == "done")))
+            done = Inbox.state == "done", Inbox.generation == ""
+            heard = Counter(db.scalars(select(Inbox.event_id).where(*done)))
             ledger.parked += [
                 str(row) for row in db.scalars(select(Inbox.reason).where(Inbox.state == "parked"))
             ]
@@ -72,10 +98,6 @@ def settle_accounts(environ: Mapping[str, str], accepted: int) -> Ledger:
         ledger.effects += sum(heard.values())
         ledger.lost += [f"{name}: {event_id}" for event_id in meant if not heard[event_id]]
         ledger.doubled += [f"{name}: {event_id}" for event_id, count in heard.items() if count > 1]
-    _compare_people(stack, ledger, accepted)
-    for runtime in stack.runtimes.values():
-        runtime.database.close()
-    return ledger
 
 
 def _compare_people(stack: Stack, ledger: Ledger, accepted: int) -> None:
