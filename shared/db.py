@@ -7,7 +7,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
-from sqlalchemy import DateTime, MetaData, Table, create_engine, event, literal, text
+from sqlalchemy import (
+    ColumnElement,
+    DateTime,
+    MetaData,
+    Table,
+    Text,
+    create_engine,
+    event,
+    func,
+    literal,
+    text,
+)
+from sqlalchemy import cast as sql_cast
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine, make_url
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -60,6 +72,7 @@ class Database:
         self.engine = (
             _sqlite_engine(url, pool_size) if self.dialect == "sqlite" else _postgresql_engine(url, pool_size)
         )
+        self._autocommit = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self._write_lock = threading.Lock() if self.dialect == "sqlite" else None
         self._after_commit: list[Callable[[frozenset[str]], None]] = []
 
@@ -82,6 +95,19 @@ class Database:
         else:
             # SQLite has one writer anyway; waiting here instead of in its busy loop keeps p99 low.
             with self._write_lock, self._committing() as db:
+                yield db
+
+    @contextmanager
+    def write_once(self) -> Iterator[Transaction]:
+        """For one statement that is complete in itself: on PostgreSQL no BEGIN and no COMMIT go over the wire.
+
+        Such a statement has to ring for the work it leaves, see `ringing`.
+        """
+        if self.dialect == "sqlite":
+            with self.write() as db:
+                yield db
+        else:
+            with Session(self._autocommit, expire_on_commit=False) as db:
                 yield db
 
     @contextmanager
@@ -117,6 +143,11 @@ class Database:
 def wake(db: Transaction, work: str) -> None:
     """Have whoever does this kind of work look as soon as this transaction is committed."""
     db.info.setdefault("wake", set()).add(work)
+
+
+def ringing(work: str) -> ColumnElement[str]:
+    """The same as an expression of a statement on PostgreSQL, for `write_once`."""
+    return cast(ColumnElement[str], sql_cast(func.pg_notify(CHANNEL, work), Text))
 
 
 def insert_new(db: Transaction, table: type[DeclarativeBase], **values: Any) -> bool:

@@ -62,3 +62,11 @@ class TooManyTries(Refusal):
     status = 429
     code = "too_many_tries"
     title = "Too many tries; please wait a little"
+
+
+class Unpaired(Refusal):
+    """No paired device asks; a page leads to the pairing instead of showing this."""
+
+    status = 401
+    code = "unpaired"
+    title = "This device is not paired"

@@ -28,6 +28,7 @@ class Service:
     `loops` run in the worker with the service's settings until their event is set.
     `before_flask` may answer paths for which a Flask request would be too dear.
     `resolve_principal` replaces the check of tokens, for the one service that keeps sign-ins itself.
+    `resolve_device` knows paired devices, for routes whose scope is theirs.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Service:
     before_flask: Callable[[WSGIApplication, Any], WSGIApplication] | None = None
     on_start: Callable[[Transaction], None] | None = None
     resolve_principal: Resolve | None = None
+    resolve_device: Resolve | None = None
 
     @property
     def all_handlers(self) -> dict[type[Event], Callable[[Transaction, Any], None]]:

@@ -16,4 +16,5 @@ SERVICE = Service(
     blueprints=(pages.blueprint,),
     apis=(api.blueprint,),
     look=queries.look_of,
+    resolve_device=pages.resolve_device,
 )

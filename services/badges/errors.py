@@ -29,3 +29,35 @@ class NothingToPrint(Refusal):
     status = 422
     code = "nothing_to_print"
     title = "No badge is in this choice"
+
+
+class PairingSpent(Refusal):
+    """The link or code was used, has expired, or never was."""
+
+    status = 404
+    code = "pairing_spent"
+    title = "This link no longer works"
+
+
+class DeviceRevoked(Refusal):
+    """The organisers took this phone off the door."""
+
+    status = 401
+    code = "device_revoked"
+    title = "This phone was unpaired by the organisers"
+
+
+class NothingToUndo(Refusal):
+    """That scan let nobody in, or was undone before."""
+
+    status = 409
+    code = "nothing_to_undo"
+    title = "There is nothing to undo: this scan let nobody in"
+
+
+class TooLateToUndo(Refusal):
+    """The time to undo a scan is over."""
+
+    status = 409
+    code = "too_late_to_undo"
+    title = "A scan can be undone for 15 minutes; that time is over"

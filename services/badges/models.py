@@ -1,4 +1,4 @@
-"""The tables of badges: what it heard from others, its keys, its badges and their prints."""
+"""The tables of badges: what it heard from others, its keys, badges and prints, and what happens at the door."""
 
 from datetime import datetime
 from uuid import UUID
@@ -13,12 +13,16 @@ from sqlalchemy import (
     SmallInteger,
     String,
     Text,
+    UniqueConstraint,
     Uuid,
     text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from shared.counting import CountedTries
 from shared.db import NAMING, Instant
+
+INSIDE = text("kind = 'entry' AND reason = '' AND undone_at IS NULL")
 
 
 class Base(DeclarativeBase):
@@ -155,3 +159,88 @@ class PrintLog(Base):
     by: Mapped[str] = mapped_column(String(80))
     at: Mapped[datetime] = mapped_column(Instant)
     reprint: Mapped[bool]
+
+
+class Pairing(Base):
+    """An invitation for one phone to join the door, as a link or as a short code; it works once.
+
+    `day_ids` are the lists that the phone may fill; `made_by` is the pseudonym of the organiser.
+    """
+
+    __tablename__ = "pairings"
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    conference_id: Mapped[UUID] = mapped_column(Uuid, index=True)
+    device_name: Mapped[str] = mapped_column(String(80))
+    day_ids: Mapped[list[str]] = mapped_column(JSON)
+    hashed: Mapped[str] = mapped_column(String(64), unique=True)
+    hashed_code: Mapped[str] = mapped_column(String(64), unique=True)
+    made_by: Mapped[str] = mapped_column(String(80))
+    made_at: Mapped[datetime] = mapped_column(Instant)
+    expires_at: Mapped[datetime] = mapped_column(Instant)
+    used_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class Device(Base):
+    """A paired phone or laptop; its name says where it stands. Only `contact_at` and `revoked_at` ever change."""
+
+    __tablename__ = "devices"
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    conference_id: Mapped[UUID] = mapped_column(Uuid, index=True)
+    name: Mapped[str] = mapped_column(String(80))
+    day_ids: Mapped[list[str]] = mapped_column(JSON)
+    hashed: Mapped[str] = mapped_column(String(64), unique=True)
+    paired_at: Mapped[datetime] = mapped_column(Instant)
+    contact_at: Mapped[datetime] = mapped_column(Instant)
+    revoked_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class Scan(Base):
+    """What happened at the door: an entry that was granted or refused, or the undoing of one. Nothing is deleted.
+
+    `reason` is "" for a grant, else a published reason; `detail` says more. `code` is kept where no badge was found,
+    in a form that any database can hold. `first_id` is the scan that had let the same person in before.
+    `version` counts what was told of this attendee on this day; 0 where nothing was. `at` is the conference's own
+    time, `received_at` the real one, `scanned_at` what the device's clock said.
+    """
+
+    __tablename__ = "scans"
+    __table_args__ = (
+        UniqueConstraint("device_id", "nonce"),
+        Index("ix__scans__attendance", "attendee_id", "day_id"),
+        Index("ix__scans__conference", "conference_id", "id"),
+        Index(
+            "uq__scans__inside",
+            "day_id",
+            "attendee_id",
+            unique=True,
+            sqlite_where=INSIDE,
+            postgresql_where=INSIDE,
+        ),
+        CheckConstraint("kind IN ('entry', 'undo')", name="kind_is_known"),
+    )
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    conference_id: Mapped[UUID] = mapped_column(Uuid)
+    day_id: Mapped[UUID] = mapped_column(Uuid)
+    device_id: Mapped[UUID | None] = mapped_column(Uuid)
+    nonce: Mapped[str] = mapped_column(String(64))
+    kind: Mapped[str] = mapped_column(String(10))
+    reason: Mapped[str] = mapped_column(String(20))
+    detail: Mapped[str] = mapped_column(String(20))
+    code: Mapped[str] = mapped_column(Text)
+    badge_id: Mapped[str | None] = mapped_column(String(16))
+    attendee_id: Mapped[UUID | None] = mapped_column(Uuid)
+    first_id: Mapped[UUID | None] = mapped_column(Uuid)
+    version: Mapped[int]
+    at: Mapped[datetime] = mapped_column(Instant)
+    received_at: Mapped[datetime] = mapped_column(Instant)
+    scanned_at: Mapped[datetime | None] = mapped_column(Instant)
+    undone_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class GuessCounter(CountedTries, Base):
+    """How often a pairing link or code was guessed in the window that began then."""
+
+    __tablename__ = "guess_counters"

@@ -1,14 +1,15 @@
-"""The QR code of a badge, drawn as runs of dark modules."""
+"""QR codes, drawn as runs of dark modules: the one of a badge quickly, any other as qrcode makes it."""
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import cache
 from itertools import zip_longest
 from operator import itemgetter
 
 import qrcode
 from qrcode.base import Polynomial, gexp, rs_blocks
-from qrcode.constants import ERROR_CORRECT_Q
+from qrcode.constants import ERROR_CORRECT_M, ERROR_CORRECT_Q
 from qrcode.util import ALPHA_NUM, MODE_ALPHA_NUM, PAD0, PAD1
 
 VERSION = 8  # holds 156 alphanumeric characters and their end mark at level Q; a code has 135
@@ -51,9 +52,28 @@ def runs_of(modules: Sequence[str]) -> list[Run]:
 
 def svg_path(code: str) -> str:
     """The `d` of a path that draws the code in units of one module."""
-    return "".join(
-        [f"M{x} {y}h{width}v{height}h-{width}z" for x, y, width, height in runs_of(modules_of(code))]
-    )
+    return _path(modules_of(code))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drawing:
+    """The `d` of a path in units of one module, and how many of them a side has."""
+
+    side: int
+    path: str
+
+
+def link_svg(address: str) -> Drawing:
+    """The code of a web address, as large as it has to be; for a badge's code there is `svg_path`."""
+    symbol = qrcode.QRCode(error_correction=ERROR_CORRECT_M, border=0)
+    symbol.add_data(address)
+    symbol.make(fit=True)
+    modules = ["".join("1" if dark else "0" for dark in row) for row in symbol.modules]
+    return Drawing(side=len(modules), path=_path(modules))
+
+
+def _path(modules: Sequence[str]) -> str:
+    return "".join([f"M{x} {y}h{width}v{height}h-{width}z" for x, y, width, height in runs_of(modules)])
 
 
 def _data_words(text: str) -> list[int]:

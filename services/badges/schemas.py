@@ -1,13 +1,21 @@
 """What goes in and out of badges: keys, badges, codes to check, and what to print."""
 
+from datetime import datetime
+from typing import Any
+
 import marshmallow as ma
 
 from services.badges import queries, rules
+from services.badges.rules import door
 from shared.web import Schema, Text
 from shared.web.paging import MOST
 
 BADGE_ID = ma.validate.Regexp(r"[0-9a-f]{16}\Z", error="A badge id is 16 hex digits.")
+NONCE = ma.validate.Regexp(
+    r"[A-Za-z0-9_.:-]{8,64}\Z", error="A nonce has 8 to 64 letters, digits and -_.: in it."
+)
 MOST_AT_ONCE = 5000
+MOST_CHARACTERS = 100_000
 ALL, CHOSEN, UNPRINTED = "all", "selected", "unprinted"
 ORDERS = ("name", "institution", "country")
 
@@ -102,3 +110,155 @@ class PrintIn(Schema):
     badge_ids = ma.fields.List(
         ma.fields.String(validate=BADGE_ID), load_default=list, validate=ma.validate.Length(max=MOST_AT_ONCE)
     )
+
+
+class Instant(ma.fields.AwareDateTime):
+    """An instant of this century, so that no arithmetic with it can fail."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:
+        instant: datetime = super()._deserialize(value, attr, data, **kwargs)
+        if not 2000 <= instant.year < 2100:
+            raise ma.ValidationError("Not a time of this century.")
+        return instant
+
+
+class ScanIn(Schema):
+    """One scan; `code` is the text that was read, whatever it is.
+
+    `nonce` is a new random text for every scan and the same for its repetitions; `scanned_at` is when it was by the
+    device's own clock.
+    """
+
+    code = ma.fields.String(required=True, validate=ma.validate.Length(max=MOST_CHARACTERS))
+    day_id = ma.fields.UUID(required=True, metadata={"description": "The list."})
+    nonce = ma.fields.String(required=True, validate=NONCE)
+    scanned_at = Instant(load_default=None, allow_none=True)
+
+    @ma.pre_load
+    def refuse_unstorable_text(self, data: Any, **_: Any) -> Any:
+        """What no database can carry is refused as a badge, and stored in a form that it can."""
+        return data
+
+
+class FirstScanOut(Schema):
+    """When and where the same person had been let in; `at` is the conference's own time."""
+
+    at = ma.fields.AwareDateTime(required=True)
+    place = ma.fields.String(required=True)
+
+
+class ScanOut(Schema):
+    """The answer to a scan. `reason` is null for ok; name and so on are empty where no holder is known."""
+
+    status = ma.fields.String(required=True, validate=ma.validate.OneOf([door.OK, door.ERROR]))
+    reason = ma.fields.String(
+        required=True, allow_none=True, validate=ma.validate.OneOf(list(door.EXPLANATIONS))
+    )
+    reason_explanation = ma.fields.String(required=True)
+    detail = ma.fields.String(required=True, metadata={"description": "More exactly; empty for most."})
+    nonce = ma.fields.String(required=True)
+    day_id = ma.fields.UUID(required=True)
+    at = ma.fields.AwareDateTime(required=True, metadata={"description": "The conference's own time."})
+    badge_id = ma.fields.String(required=True, allow_none=True)
+    name = ma.fields.String(required=True)
+    category = ma.fields.String(required=True)
+    institution = ma.fields.String(required=True)
+    country = ma.fields.String(required=True)
+    first_scan = ma.fields.Nested(FirstScanOut, required=True, allow_none=True)
+    undone = ma.fields.Boolean(required=True)
+    undo_until = ma.fields.AwareDateTime(required=True, allow_none=True)
+
+
+class ReasonOut(Schema):
+    """`reason` is null for ok."""
+
+    status = ma.fields.String(required=True)
+    reason = ma.fields.String(required=True, allow_none=True)
+    http_status = ma.fields.Integer(required=True)
+    explanation = ma.fields.String(required=True)
+
+
+class ReasonsOut(Schema):
+    """Every outcome of a scan, and the details that say more exactly why."""
+
+    outcomes = ma.fields.List(ma.fields.Nested(ReasonOut), required=True)
+    details = ma.fields.Dict(keys=ma.fields.String(), values=ma.fields.String(), required=True)
+
+
+class ListOut(Schema):
+    """A check-in list, how many are in, and of how many that it would let in."""
+
+    day_id = ma.fields.UUID(required=True)
+    title = ma.fields.String(required=True)
+    starts_at = ma.fields.AwareDateTime(required=True)
+    ends_at = ma.fields.AwareDateTime(required=True)
+    inside = ma.fields.Integer(required=True)
+    expected = ma.fields.Integer(required=True)
+
+
+class DoorOut(Schema):
+    """A paired device and its lists; `preferred` is the list to begin with at the conference's own time `now`."""
+
+    device = ma.fields.String(required=True)
+    now = ma.fields.AwareDateTime(required=True)
+    zone = ma.fields.String(required=True)
+    preferred = ma.fields.UUID(required=True, allow_none=True)
+    lists = ma.fields.List(ma.fields.Nested(ListOut), required=True)
+
+
+class DeviceOut(Schema):
+    """A paired device; `contact_at` is when it was last heard of, within ten seconds."""
+
+    id = ma.fields.UUID(required=True)
+    name = ma.fields.String(required=True)
+    contact_at = ma.fields.AwareDateTime(required=True)
+    revoked_at = ma.fields.AwareDateTime(required=True, allow_none=True)
+
+
+class ArrivalsOut(Schema):
+    """Who is in, by day, and the devices at the door."""
+
+    lists = ma.fields.List(ma.fields.Nested(ListOut), required=True)
+    devices = ma.fields.List(ma.fields.Nested(DeviceOut), required=True)
+
+
+class InvitationIn(Schema):
+    """A device to pair: what it is called, which says where it stands, and its lists."""
+
+    name = Text(required=True, max=80)
+    day_ids = ma.fields.List(
+        ma.fields.UUID(error_messages={"invalid_uuid": "Please choose from the lists shown."}),
+        required=True,
+        validate=ma.validate.Length(min=1, max=60, error="Please choose at least one list."),
+    )
+
+
+class PairingCodeIn(Schema):
+    """The short code as it was typed."""
+
+    code = Text(required=True, max=40)
+
+
+class ScanForm(ScanIn):
+    """A scan from a page without JavaScript."""
+
+    class Meta:
+        unknown = ma.EXCLUDE
+
+
+class DoorArgs(Schema):
+    """Which list is chosen on the page of the door, and which scan's answer it shows."""
+
+    class Meta:
+        unknown = ma.EXCLUDE
+
+    day = ma.fields.UUID(load_default=None)
+    nonce = Text(load_default="", max=64)
+
+
+class NonceIn(Schema):
+    nonce = ma.fields.String(required=True, validate=NONCE)
+
+
+class ScanIdIn(Schema):
+    scan_id = ma.fields.UUID(required=True)

@@ -6,9 +6,9 @@ from typing import Any, TypeVar, cast
 from flask import Flask, Response, g, redirect, request
 
 from shared.auth.handoff import continue_url
-from shared.auth.principal import PARTICIPANT_SCOPES, Principal
+from shared.auth.principal import DEVICE_SCOPES, PARTICIPANT_SCOPES, Principal
 from shared.auth.tokens import TokenExpired
-from shared.errors import Forbidden, NotFound, Unauthenticated
+from shared.errors import Forbidden, NotFound, Unauthenticated, Unpaired
 from shared.log import log
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -44,8 +44,11 @@ def principal() -> Principal | None:
     return cast("Principal | None", g.get("principal"))
 
 
-def install_guard(app: Flask, resolve: Resolve) -> None:
-    """Check every request of the app before its view runs."""
+def install_guard(app: Flask, resolve: Resolve, resolve_device: Resolve | None = None) -> None:
+    """Check every request of the app before its view runs.
+
+    Routes with a device scope are for paired devices and nobody else; a device is nobody on all other routes.
+    """
 
     @app.before_request
     def check() -> Any:
@@ -56,6 +59,11 @@ def install_guard(app: Flask, resolve: Resolve) -> None:
             log.error("route declares no access rule", endpoint=request.endpoint)
             raise NotFound
         conference = (request.view_args or {}).get("conference")
+        if policy in DEVICE_SCOPES:
+            g.principal = resolve_device(conference) if resolve_device else None
+            if g.principal is None or not g.principal.may(policy, conference):
+                raise Unpaired
+            return None
         expired = False
         try:
             g.principal = resolve(conference)

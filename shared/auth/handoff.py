@@ -37,10 +37,15 @@ def drop_token_cookies(response: Response) -> None:
 
 def token_of(request: Request) -> str | None:
     """The bearer token of an API client, else the cookie of a browser."""
+    return bearer_or_cookie(request, COOKIE)
+
+
+def bearer_or_cookie(request: Request, cookie: str) -> str | None:
+    """What an API client sends in its header, else what a browser keeps under this name."""
     kind, _, value = request.headers.get("Authorization", "").partition(" ")
     if kind.lower() == "bearer" and value:
         return value.strip()
-    return request.cookies.get(COOKIE)
+    return request.cookies.get(cookie)
 
 
 def continue_url(to: str) -> str:

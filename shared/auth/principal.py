@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 ORGANISER_SCOPES = frozenset({"agenda:manage", "reg:manage", "badge:print", "stream:operate"})
 PARTICIPANT_SCOPES = frozenset({"reg:self"})
 PLATFORM_SCOPE = "platform"
+DEVICE_SCOPES = frozenset({"door:scan"})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -56,7 +56,7 @@ def make_app(
     install_metrics(app, registry)
     install_problems(app)
     install_headers(app, https=settings.base_url.startswith("https"))
-    install_guard(app, service.resolve_principal or _tokens(database, service.name))
+    install_guard(app, service.resolve_principal or _tokens(database, service.name), service.resolve_device)
     _install_look(app, service, database)
     install_templates(app)
     for blueprint in (assets.blueprint, health.blueprint, *service.blueprints):

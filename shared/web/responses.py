@@ -1,7 +1,9 @@
 """Answers that come up everywhere: go there, or here are bytes that a cache may keep."""
 
 import hashlib
+import json
 from datetime import datetime
+from typing import Any
 
 from flask import Response, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
@@ -45,3 +47,9 @@ def etag_response(
         response.cache_control.no_cache = True
     response.make_conditional(request)
     return response
+
+
+def json_response(data: Any) -> Response:
+    """JSON for the eyes of one person, to be polled with its ETag."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return etag_response(text.encode(), mimetype="application/json", private=True)

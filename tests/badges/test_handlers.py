@@ -74,7 +74,9 @@ def test_approved_attendee_of_a_known_conference_gets_a_badge_that_reads(badges:
     hear(badges, make_conference(), make_attendee())
     (badge,) = all_badges(badges)
     assert told(badges) == [("issued", 1, badge.badge_id)]
-    assert (badge.not_before, badge.not_after) == badge_window([Day(**days_of(make_closed_day()))])
+    assert (badge.not_before, badge.not_after) == badge_window(
+        [Day(**days_of(make_day())), Day(**days_of(make_closed_day()))]
+    )
     with badges.database.read() as db:
         keys = queries.public_keys(db, CONFERENCE)
     facts = read_code(badge.code, keys=keys, conference_number=NUMBER, now=at("10:00", 27))
@@ -135,8 +137,13 @@ def test_moved_days_keep_the_badge_and_sign_it_for_the_new_window(badges: Runtim
     (after,) = all_badges(badges)
     assert (after.badge_id, after.version, len(told(badges))) == (before.badge_id, 1, 1)
     assert (after.code == before.code, after.signed_at > before.signed_at) == (False, True)
-    assert after.not_before - before.not_before == timedelta(days=1)
-    hear(badges, make_attendee(version=2, day_ids=(OPEN_DAY, CLOSED_DAY)))
+    assert after.not_after - before.not_after == timedelta(days=1)
+    hear(badges, make_attendee(version=2, day_ids=(OPEN_DAY,)))
+    assert all_badges(badges)[0].not_after == at("06:00", 27)
+
+
+def test_a_badge_is_valid_on_public_days_too(badges: Runtime) -> None:
+    hear(badges, make_conference(), make_attendee(day_ids=(CLOSED_DAY,)))
     assert all_badges(badges)[0].not_before == at("21:00", 25)
 
 

@@ -20,6 +20,7 @@ from services.badges.rules.codes import (
     own_days,
     read_code,
     sign_code,
+    welcome_days,
 )
 
 __all__ = [
@@ -42,4 +43,5 @@ __all__ = [
     "own_days",
     "read_code",
     "sign_code",
+    "welcome_days",
 ]

@@ -24,6 +24,7 @@ PARTICIPANT = 1
 MARGIN = timedelta(hours=12)
 MINUTE = timedelta(minutes=1)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+PublicKeys = Mapping[int, Ed25519PublicKey]
 
 INVALID, UNKNOWN_KEY, OTHER_CONFERENCE = "invalid", "unknown_key", "other_conference"
 BAD_SIGNATURE, NOT_YET, EXPIRED = "bad_signature", "not_yet", "expired"
@@ -41,6 +42,7 @@ REASONS = (
 )
 
 APPROVED = "approved"
+PUBLIC = "public"
 CATEGORIES = {
     "participant": "Participant",
     "speaker": "Speaker",
@@ -77,14 +79,21 @@ def sign_code(private_key: Ed25519PrivateKey, facts: BadgeFacts) -> str:
     return PREFIX + str(digits, "ascii")
 
 
-def read_code(
-    text: str, *, keys: Mapping[int, Ed25519PublicKey], conference_number: int, now: datetime
-) -> BadgeFacts:
+def read_code(text: str, *, keys: PublicKeys, conference_number: int, now: datetime) -> BadgeFacts:
     """What a genuine code says that is valid now at this conference; `now` is the conference's own time.
 
     Raises BadgeRefused with the first reason that applies: invalid (no code of this form),
     other_conference, unknown_key, bad_signature, not_yet or expired. It knows of no revocation.
     """
+    facts = genuine_facts(text, keys=keys, conference_number=conference_number)
+    untimely = why_untimely(facts.not_before, facts.not_after, now)
+    if untimely:
+        raise BadgeRefused(untimely)
+    return facts
+
+
+def genuine_facts(text: str, *, keys: PublicKeys, conference_number: int) -> BadgeFacts:
+    """What a genuine code of this conference says, at whatever time. Raises BadgeRefused."""
     raw = _raw_bytes(text)
     body, signature = raw[: LAYOUT.size], raw[LAYOUT.size :]
     version, key_id, number, badge, not_before, not_after, klass = LAYOUT.unpack(body)
@@ -98,11 +107,6 @@ def read_code(
         keys[key_id].verify(signature, DOMAIN + body)
     except InvalidSignature:
         raise BadgeRefused(BAD_SIGNATURE) from None
-    minute = _minutes(now)
-    if minute < not_before:
-        raise BadgeRefused(NOT_YET)
-    if minute >= not_after:
-        raise BadgeRefused(EXPIRED)
     return BadgeFacts(
         key_id=key_id,
         conference_number=number,
@@ -113,10 +117,24 @@ def read_code(
     )
 
 
+def why_untimely(not_before: datetime, not_after: datetime, now: datetime) -> str:
+    """not_yet, expired, or nothing while it is time; the end is outside."""
+    if now < not_before:
+        return NOT_YET
+    return EXPIRED if now >= not_after else ""
+
+
 def own_days(days: Iterable[Day], day_ids: Iterable[str]) -> list[Day]:
     """The days of a holder that take place, in the order given."""
     wanted = set(day_ids)
     return [day for day in days if str(day.id) in wanted and not day.withdrawn]
+
+
+def welcome_days(days: Iterable[Day], day_ids: Iterable[str]) -> list[Day]:
+    """The holder's own days and, for who has any, those that are open to everybody."""
+    every = list(days)
+    own = own_days(every, day_ids)
+    return [day for day in every if day in own or (own and day.attend == PUBLIC and not day.withdrawn)]
 
 
 def badge_window(days: Iterable[Day]) -> tuple[datetime, datetime] | None:

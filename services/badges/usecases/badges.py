@@ -119,7 +119,7 @@ def settle_badges(
         valid = dict(queries.list_valid_badges(db, conference.id))
     for holder in holders:
         badge = valid.get(holder.attendee_id)
-        window = rules.badge_window(rules.own_days(days, holder.day_ids))
+        window = rules.badge_window(rules.welcome_days(days, holder.day_ids))
         if holder.state != rules.APPROVED:
             if badge is not None:
                 revoke_badge(db, badge=badge, now=now)

@@ -7,6 +7,7 @@ from sqlalchemy import ForeignKey, Index, String, Text, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.registration.models.base import Base
+from shared.counting import CountedTries
 from shared.db import Instant
 
 
@@ -91,11 +92,7 @@ class SigningKey(Base):
     retired_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
-class GuessCounter(Base):
-    """How often something was tried in the window that began then; `key` is a hash, never an address."""
+class GuessCounter(CountedTries, Base):
+    """How often something was tried in the window that began then."""
 
     __tablename__ = "guess_counters"
-
-    key: Mapped[str] = mapped_column(String(64), primary_key=True)
-    tries: Mapped[int]
-    expires_at: Mapped[datetime] = mapped_column(Instant, index=True)
