@@ -12,6 +12,7 @@ from typing import Any
 from waitress.server import create_server
 
 from services.allinone import DataInUse, Stack, data_folder_lock, four_services, seed_demo
+from services.badges.demo import invite_door
 from services.registration import usecases as registration
 from services.sessions.demo import SLUG
 from services.settings import embedded_environ
@@ -40,7 +41,14 @@ def _serve(stack: Stack, host: str, port: int, day_one: date) -> int:
     started = time.monotonic()
     try:
         server = create_server(
-            stack.wsgi, host=host, port=port, threads=8, ident=None, clear_untrusted_proxy_headers=True
+            stack.wsgi,
+            host=host,
+            port=port,
+            threads=8,
+            ident=None,
+            clear_untrusted_proxy_headers=True,
+            connection_limit=2000,
+            asyncore_use_poll=True,  # every viewer keeps a connection open
         )
     except OSError as error:
         raise ValueError(
@@ -77,6 +85,8 @@ def _print_links(stack: Stack, seconds: float) -> None:
     registration_service = stack.runtimes["registration"]
     with registration_service.database.write() as db:
         secret = registration.invite_organiser(db, address=ORGANISER, conference=None, now=now())
+    with stack.runtimes["badges"].database.write() as db:
+        door = invite_door(db, slug=SLUG, now=now())
     lines = (
         f"Plenary is ready after {seconds:.1f} s. Press Ctrl-C to stop.",
         "",
@@ -84,6 +94,7 @@ def _print_links(stack: Stack, seconds: float) -> None:
         f"  Registration     {base}/registration/{SLUG}/",
         f"  Livestream       {base}/live/{SLUG}/",
         f"  Organiser        {base}/registration/in/{secret}   (works once)",
+        f"  Door             {base}/badges/{SLUG}/door/in/{door}   (works once)",
         f"  Mailbox          {base}/mailbox/   (every mail lands here)",
         "",
     )

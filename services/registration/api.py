@@ -42,6 +42,7 @@ blueprint = Blueprint(
     url_prefix="/registration/api/v1",
     description="Registrations, institutions, days, decisions, tokens.",
 )
+blueprint.schemes = {"session": {"type": "apiKey", "in": "cookie", "name": "plenary_session"}}
 
 
 @blueprint.post("/conferences/<conference>/registrations")
@@ -101,7 +102,13 @@ def list_days(conference: str) -> Any:
 @blueprint.alt_response(404, schema=Problem)
 def list_registrations(args: dict[str, Any], conference: str) -> Any:
     """Registrations, the newest first."""
-    wanted = AttendeeFilter(state=args["state"], country=args["country"], day_id=args["day"], text=args["q"])
+    wanted = AttendeeFilter(
+        state=args["state"],
+        country=args["country"],
+        day_id=args["day"],
+        text=args["q"],
+        arrived=args["arrived"],
+    )
     with database().read() as db:
         found = conferences.get_conference(db, conference)
         rows = attendees.list_attendees(db, found.id, wanted, limit=args["limit"] + 1, after=args["after"])
@@ -128,12 +135,18 @@ def decide(data: dict[str, Any], conference: str, attendee_id: UUID) -> Any:
 
 @blueprint.post("/tokens")
 @requires("reg:manage")
+@blueprint.doc(security=[{"session": []}])
 @blueprint.arguments(TokenIn)
 @blueprint.response(200, TokenOut)
 @blueprint.alt_response(401, schema=Problem)
 @blueprint.alt_response(404, schema=Problem)
 def make_token(data: dict[str, Any]) -> Any:
-    """A bearer token for one service and one conference, for the organiser signed in with the session cookie."""
+    """A bearer token for one service and one conference, for the organiser signed in with the session cookie.
+
+    A token makes no other token: it would outlive its ten minutes and the sign-out.
+    """
+    if "Authorization" in request.headers:
+        raise Unauthenticated
     who = principal()
     target = Target(path="", audience=data["audience"], conference=data["conference"], managing=True)
     with database().read() as db:

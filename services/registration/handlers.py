@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from services.registration.usecases import badges, conferences
-from shared.contracts.badges import BadgeIssued, BadgeRevoked
+from services.registration.usecases import arrivals, badges, conferences
+from shared.contracts.badges import AttendeeCheckedIn, AttendeeCheckedOut, BadgeIssued, BadgeRevoked
 from shared.contracts.base import Event
 from shared.contracts.sessions import ConferenceStated, SlotCancelled, SlotStated
 from shared.db import Transaction
@@ -30,10 +30,20 @@ def on_badge_revoked(db: Transaction, event: BadgeRevoked) -> None:
     badges.note_badge(db, event)
 
 
+def on_attendee_checked_in(db: Transaction, event: AttendeeCheckedIn) -> None:
+    arrivals.note_arrival(db, event)
+
+
+def on_attendee_checked_out(db: Transaction, event: AttendeeCheckedOut) -> None:
+    arrivals.note_arrival(db, event)
+
+
 HANDLERS: dict[type[Event], Callable[[Transaction, Any], None]] = {
     ConferenceStated: on_conference_stated,
     SlotStated: on_slot_stated,
     SlotCancelled: on_slot_cancelled,
     BadgeIssued: on_badge_issued,
     BadgeRevoked: on_badge_revoked,
+    AttendeeCheckedIn: on_attendee_checked_in,
+    AttendeeCheckedOut: on_attendee_checked_out,
 }

@@ -182,6 +182,7 @@ class RegistrationArgs(PageArgs):
     country = Text(load_default="", max=2)
     day = fields.UUID(load_default=None)
     q = Text(load_default="", max=200)
+    arrived = Text(load_default="", validate=validate.OneOf(["", "yes", "no"]))
 
 
 class TokenIn(Schema):
@@ -238,6 +239,7 @@ class AttendeeOut(ma.Schema):
     reason = fields.String(required=True)
     badge = fields.String(required=True, attribute="badge_state")
     day_ids = fields.List(fields.UUID(), required=True)
+    arrived_day_ids = fields.List(fields.UUID(), required=True)
     created_at = fields.AwareDateTime(required=True)
     decided_at = fields.AwareDateTime(required=True, allow_none=True)
     decided_by = fields.String(required=True)

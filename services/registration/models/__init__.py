@@ -9,12 +9,13 @@ from services.registration.models.access import (
     SignInLink,
     WebSession,
 )
-from services.registration.models.attendee import Attendee, AttendeeDay, Consent, Decision
+from services.registration.models.attendee import Arrival, Attendee, AttendeeDay, Consent, Decision
 from services.registration.models.base import Base
 from services.registration.models.conference import Conference, Day, Institution, Slot
 
 __all__ = [
     "Account",
+    "Arrival",
     "Attendee",
     "AttendeeDay",
     "Base",

@@ -59,6 +59,11 @@ class Attendee(Base):
     days: Mapped[list["AttendeeDay"]] = relationship(
         order_by="AttendeeDay.day_id", cascade="all, delete-orphan"
     )
+    arrivals: Mapped[list["Arrival"]] = relationship(
+        primaryjoin="and_(Attendee.id == foreign(Arrival.attendee_id), Arrival.present)",
+        order_by="Arrival.at",
+        viewonly=True,
+    )
 
     @property
     def institution_name(self) -> str:
@@ -67,6 +72,10 @@ class Attendee(Base):
     @property
     def day_ids(self) -> tuple[UUID, ...]:
         return tuple(day.day_id for day in self.days)
+
+    @property
+    def arrived_day_ids(self) -> tuple[UUID, ...]:
+        return tuple(arrival.day_id for arrival in self.arrivals)
 
 
 class AttendeeDay(Base):
@@ -99,4 +108,22 @@ class Decision(Base):
     actor: Mapped[str] = mapped_column(String(320))
     what: Mapped[str] = mapped_column(String(40))
     reason: Mapped[str] = mapped_column(Text, default="")
+    at: Mapped[datetime] = mapped_column(Instant)
+
+
+class Arrival(Base):
+    """Whether an attendee is there on a day, as `badges` states it; `at` is the conference's own time.
+
+    Nothing refers to attendee or day: the door may know of either before this service's events have settled.
+    """
+
+    __tablename__ = "arrivals"
+    __table_args__ = (Index("ix__arrivals__attendee", "attendee_id", "day_id"),)
+
+    attendance_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    version: Mapped[int]
+    conference_id: Mapped[UUID] = mapped_column(Uuid, index=True)
+    attendee_id: Mapped[UUID] = mapped_column(Uuid)
+    day_id: Mapped[UUID] = mapped_column(Uuid)
+    present: Mapped[bool]
     at: Mapped[datetime] = mapped_column(Instant)

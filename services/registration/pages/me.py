@@ -251,6 +251,12 @@ def _everything(db: Transaction, attendee: Attendee, conference: Conference) -> 
         "registered_at": attendee.created_at.isoformat(),
         "decided_at": attendee.decided_at.isoformat() if attendee.decided_at else None,
         "badge": attendee.badge_state,
+        "arrived": [
+            {"day": day.title, "at": arrival.at.isoformat()}
+            for arrival in attendee.arrivals
+            for day in days
+            if day.id == arrival.day_id
+        ],
         "consents": [
             {
                 "kind": consent.kind,

@@ -51,6 +51,7 @@ _COLUMNS = (
     "reason",
     "badge",
     "photo consent",
+    "arrived",
 )
 
 
@@ -170,7 +171,13 @@ def _arguments() -> dict[str, Any]:
 
 
 def _filter(args: dict[str, Any]) -> AttendeeFilter:
-    return AttendeeFilter(state=args["state"], country=args["country"], day_id=args["day"], text=args["q"])
+    return AttendeeFilter(
+        state=args["state"],
+        country=args["country"],
+        day_id=args["day"],
+        text=args["q"],
+        arrived=args["arrived"],
+    )
 
 
 def _show_list(conference: str, form: Form, outcome: BulkOutcome | None = None) -> str:
@@ -194,6 +201,8 @@ def _show_list(conference: str, form: Form, outcome: BulkOutcome | None = None) 
             matching=attendees.count_attendees(db, found.id, wanted),
             counts=attendees.count_by_state(db, found.id),
             days=[{"day": day, "left": places_left(day)} for day in days],
+            every_day=conferences.list_days(db, found.id),
+            arrived=attendees.count_arrived(db, found.id),
             states=STATES,
             countries=[(code, country_name(code)) for code in countries],
             country_name=country_name,
@@ -218,6 +227,7 @@ def _show_person(conference: str, attendee_id: UUID, form: Form) -> str:
             categories=CATEGORIES,
             country=country_name(attendee.country),
             days=[day for day in days if day.id in attendee.day_ids],
+            titles={day.id: day.title for day in days},
             consents=[(text, given.get(text.kind)) for text in CONSENTS],
             decisions=attendees.list_decisions(db, attendee.id),
             mails=attendees.list_mails_of_attendee(db, attendee.id),
@@ -246,4 +256,5 @@ def _lines(db: Transaction, conference: Conference, rows: Sequence[Attendee]) ->
             row.reason,
             row.badge_state,
             "yes" if row.id in photos else "no",
+            "; ".join(day.title for day in days if day.id in row.arrived_day_ids),
         ]

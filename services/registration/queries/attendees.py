@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from services.registration.models import Attendee, AttendeeDay, Consent, Decision, PersonalLink
+from services.registration.models import Arrival, Attendee, AttendeeDay, Consent, Decision, PersonalLink
 from shared.db import Transaction
 from shared.errors import NotFound
 from shared.ids import hash_secret
@@ -19,12 +19,16 @@ _ACTIVE = ("pending", "approved")
 
 @dataclass(frozen=True, kw_only=True)
 class AttendeeFilter:
-    """Which attendees to show; empty means all of them."""
+    """Which attendees to show; empty means all of them.
+
+    `arrived` is yes or no: on the day if one is chosen, else on any day.
+    """
 
     state: str = ""
     country: str = ""
     day_id: UUID | None = None
     text: str = ""
+    arrived: str = ""
 
 
 def find_active_attendee(db: Transaction, conference_id: UUID, normal_address: str) -> Attendee | None:
@@ -102,6 +106,14 @@ def count_by_state(db: Transaction, conference_id: UUID) -> dict[str, int]:
     return dict(db.execute(query.group_by(Attendee.state)).all())
 
 
+def count_arrived(db: Transaction, conference_id: UUID) -> dict[UUID, int]:
+    """How many are there, for every day on which somebody is."""
+    query = select(Arrival.day_id, func.count()).where(
+        Arrival.conference_id == conference_id, Arrival.present
+    )
+    return dict(db.execute(query.group_by(Arrival.day_id)).all())
+
+
 def count_waiting(db: Transaction) -> dict[UUID, int]:
     """How many registrations wait for a decision, for every conference that has some."""
     query = select(Attendee.conference_id, func.count(Attendee.id)).where(Attendee.state == "pending")
@@ -155,7 +167,7 @@ def get_mail(db: Transaction, conference_id: UUID, mail_id: UUID) -> Mail:
     return mail
 
 
-_WHOLE = (joinedload(Attendee.institution), selectinload(Attendee.days))
+_WHOLE = (joinedload(Attendee.institution), selectinload(Attendee.days), selectinload(Attendee.arrivals))
 
 
 def _known(conference_id: UUID) -> Select[Attendee]:
@@ -167,9 +179,15 @@ def _filtered(query: Select[Attendee], wanted: AttendeeFilter) -> Select[Attende
         query = query.where(Attendee.state == wanted.state)
     if wanted.country:
         query = query.where(Attendee.country == wanted.country)
-    if wanted.day_id is not None:
+    if wanted.day_id is not None and wanted.arrived != "yes":  # on a public day nobody is registered
         chosen = select(AttendeeDay.attendee_id).where(AttendeeDay.day_id == wanted.day_id)
         query = query.where(Attendee.id.in_(chosen))
+    if wanted.arrived:
+        there = select(Arrival.attendee_id).where(Arrival.present)
+        if wanted.day_id is not None:
+            there = there.where(Arrival.day_id == wanted.day_id)
+        has_arrived = Attendee.id.in_(there)
+        query = query.where(has_arrived if wanted.arrived == "yes" else ~has_arrived)
     if wanted.text:
         query = query.where(Attendee.folded.like(like_pattern(wanted.text), escape="\\"))
     return query

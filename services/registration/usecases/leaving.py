@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import delete, update
 
 from services.registration.models import (
+    Arrival,
     Attendee,
     AttendeeDay,
     Conference,
@@ -75,7 +76,7 @@ def erase_attendee(db: Transaction, *, conference: Conference, attendee: Attende
     if states.is_active(attendee):
         release_places(db, attendee)
         attendee.state = states.CANCELLED
-    for table in (Consent, PersonalLink, WebSession, AttendeeDay):
+    for table in (Consent, PersonalLink, WebSession, AttendeeDay, Arrival):
         db.execute(delete(table).where(table.attendee_id == attendee.id))
     db.execute(delete(Mail).where(Mail.subject_id == str(attendee.id)))
     # The retained outbox must not tell the name again in a replay.
