@@ -1,5 +1,6 @@
 """Exchange, queues and bindings: one description, declared by a command or loaded as a definitions file."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -52,6 +53,7 @@ def require_access(url: str, service: str) -> None:
 
     A broker that is away is no reason to refuse: events wait in the outbox until it is back.
     """
+    logging.getLogger("pika").setLevel(logging.CRITICAL)  # the sentence below is enough
     try:
         connection = pika.BlockingConnection(pika.URLParameters(url))
     except (pika.exceptions.ProbableAuthenticationError, pika.exceptions.ProbableAccessDeniedError) as error:

@@ -98,11 +98,14 @@ class Container:
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """As `docker compose exec`: another command in the same place, with the same environment."""
-        command = [*self.entrypoint, *arguments]
+        return self.run_with(self.environ, *arguments)
+
+    def run_with(self, environ: Mapping[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+        """The same with another environment."""
         return subprocess.run(
-            command,
+            [*self.entrypoint, *arguments],
             cwd=self.image,
-            env=self.environ,
+            env=environ,
             capture_output=True,
             text=True,
             timeout=120,

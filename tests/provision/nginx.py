@@ -50,7 +50,9 @@ def as_here(command: Sequence[str]) -> list[str]:
 
 
 @contextmanager
-def nginx(folder: Path, environ: Mapping[str, str] | None = None) -> Iterator[str]:
+def nginx(
+    folder: Path, environ: Mapping[str, str] | None = None, *, tls: Path | None = None
+) -> Iterator[str]:
     """Run nginx with its working files in `folder`, and yield its base URL. Services that are not named are away.
 
     `environ` holds what the compose file gives nginx, for one the media folder and its secret.
@@ -67,7 +69,7 @@ def nginx(folder: Path, environ: Mapping[str, str] | None = None) -> Iterator[st
         "PLENARY_LISTEN": f"127.0.0.1:{listen}",
         "PLENARY_HEALTH": str(health),
     }
-    command = as_here(["nginx", "-p", str(folder), "-c", str(lay_out(folder, values))])
+    command = as_here(["nginx", "-p", str(folder), "-c", str(lay_out(folder, values, tls=tls))])
     log = folder / "nginx.log"
     with running(command, log=log, end=signal.SIGQUIT) as process:
         wait_until(lambda: is_well(health), process, seconds=START_SECONDS, log=log)
