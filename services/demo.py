@@ -9,11 +9,10 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from waitress.server import create_server
-
 from services.allinone import DataInUse, Stack, data_folder_lock, four_services, seed_demo
 from services.badges.demo import invite_door
 from services.registration import usecases as registration
+from services.serving import EmbeddedServer
 from services.sessions.demo import SLUG
 from services.settings import embedded_environ
 from shared.clock import now
@@ -39,21 +38,7 @@ def run_demo(environ: Mapping[str, str]) -> int:
 
 def _serve(stack: Stack, host: str, port: int, day_one: date) -> int:
     started = time.monotonic()
-    try:
-        server = create_server(
-            stack.wsgi,
-            host=host,
-            port=port,
-            threads=8,
-            ident=None,
-            clear_untrusted_proxy_headers=True,
-            connection_limit=2000,
-            asyncore_use_poll=True,  # every viewer keeps a connection open
-        )
-    except OSError as error:
-        raise ValueError(
-            f"port {port} on {host} cannot be used ({error.strerror}); choose another with PORT="
-        ) from error
+    server = EmbeddedServer(stack.wsgi, host=host, port=port)
     # SIGINT too: a shell that starts jobs in the background has them ignore it.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _interrupt)

@@ -1,5 +1,6 @@
 """The two set-ups every journey runs on: SQLite + in-process bus, and PostgreSQL + RabbitMQ."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +21,9 @@ from tests.provision.postgres import postgres
 from tests.provision.rabbitmq import broker
 
 set_up_logging("WARNING")
+# The generated clips are the same for every installation; making them once is enough.
+CLIPS = Path(__file__).parents[1] / "var" / "clips"
+os.environ["PLENARY_STREAMING_GATEWAY_CLIPS_DIR"] = str(CLIPS)
 SET_UPS = ("embedded", "deployed")
 
 

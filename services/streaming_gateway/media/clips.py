@@ -34,7 +34,7 @@ class ClipStore:
     def __init__(self, folder: Path) -> None:
         # Changed pictures or settings are other clips; old ones may still be playing somewhere.
         made_by = repr((ENCODING, SLATE_SOUND, PROGRAMME_SOUND, SLATE_SECONDS)) + inspect.getsource(pictures)
-        self._folder = folder / hashlib.sha256(made_by.encode()).hexdigest()[:16]
+        self.folder = folder / hashlib.sha256(made_by.encode()).hexdigest()[:16]
         self._clips: dict[str, Clip] = {}
         self._maker: threading.Thread | None = None
         self.failure = ""
@@ -48,7 +48,7 @@ class ClipStore:
     def _find(self, name: str) -> Clip | None:
         """The clip, or None while it is being made."""
         if name not in self._clips:
-            clip = read_clip(self._folder / name)
+            clip = read_clip(self.folder / name)
             if clip is None:
                 self._make()
                 return None
@@ -67,8 +67,8 @@ class ClipStore:
                 ("slate", still, SLATE_SOUND),
                 ("programme", pictures.programme(), PROGRAMME_SOUND),
             ):
-                if read_clip(self._folder / name) is None:
-                    make_clip(self._folder / name, frames, sound)
+                if read_clip(self.folder / name) is None:
+                    make_clip(self.folder / name, frames, sound)
         except (OSError, RuntimeError, subprocess.SubprocessError) as error:
             self.failure = f"the pictures for pauses could not be made: {error}"[:300]
             log.error("clips could not be made", reason=str(error)[:500])

@@ -158,11 +158,11 @@ def _place(parts: SplitResult) -> tuple[str, str | None, int | None]:
 
 
 def _in_words(error: Exception) -> str:
-    cause = error.__cause__ or error
+    # NewConnectionError is a timeout by inheritance, so it has to be asked for first.
+    if isinstance(error, urllib3.exceptions.NewConnectionError | ConnectionRefusedError):
+        return "the origin refuses the connection"
     if isinstance(error, urllib3.exceptions.TimeoutError | TimeoutError):
         return "the origin does not answer in time"
-    if isinstance(error, urllib3.exceptions.NewConnectionError) or isinstance(cause, ConnectionError):
-        return "the origin refuses the connection"
     if isinstance(error, urllib3.exceptions.SSLError):
         return "the origin's certificate is not valid"
     return "the origin broke off its answer"

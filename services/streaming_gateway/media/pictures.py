@@ -59,7 +59,7 @@ def _scene(scene: int, second: int) -> Image.Image:
     draw = ImageDraw.Draw(image)
     title, line = SCENES[scene]
     draw.text((40, 40), "eTwinning for Future Teachers", ACCENT, _font(16))
-    draw.multiline_text((40, 110), _folded(title, 16), INK, _font(34, bold=True), spacing=6)
+    draw.multiline_text((40, 110), _folded(title, 15), INK, _font(34, bold=True), spacing=6)
     draw.multiline_text((40, 215), _folded(line, 34), SOFT, _font(16), spacing=4)
     for seat in range(SECONDS):
         angle = 2 * math.pi * seat / SECONDS - math.pi / 2
