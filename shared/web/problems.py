@@ -19,7 +19,10 @@ CONTENT_TYPE = "application/problem+json"
 
 
 class Problem(ma.Schema):
-    """The body of every error. `fields` maps field names to what is wrong with them."""
+    """The body of every error. `fields` maps field names to what is wrong with them; some codes tell more."""
+
+    class Meta:
+        unknown = ma.INCLUDE
 
     type = ma.fields.String(required=True)
     title = ma.fields.String(required=True)
