@@ -64,6 +64,8 @@ def seed_demo(runtime: Runtime, *, day_one: date, now: datetime) -> bool:
     if find_spec(f"services.{name}.demo") is None:
         return False
     demo = importlib.import_module(f"services.{name}.demo")
+    if not hasattr(demo, "seed"):
+        return False
     wanted = inspect.signature(demo.seed).parameters
     facts = {key: value for key, value in {"day_one": day_one, "now": now}.items() if key in wanted}
     deadline = time.monotonic() + PATIENCE_SECONDS

@@ -46,6 +46,13 @@ class Load:
         for thread in self.threads:
             thread.join(30)
 
+    def wait_for(self, accepted: int, seconds: float = 30.0) -> None:
+        """Until so many registrations were answered."""
+        deadline = time.monotonic() + seconds
+        while self.accepted < accepted:
+            assert time.monotonic() < deadline, f"{self.accepted} of {accepted} accepted"
+            time.sleep(0.05)
+
     def run(self, client: int) -> None:
         number = 0
         while not self.stop.is_set():

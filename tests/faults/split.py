@@ -32,7 +32,7 @@ def kill_any(deployment: Deployment, *, kills: int, seed: int) -> tuple[Ledger, 
         time.sleep(chance.uniform(0.0, 0.3))
         deployment.revive()
     deployment.wait_healthy()
-    time.sleep(0.5)
+    load.wait_for(load.accepted + 1)
     load.finish()
     wait_until_drained(environ)
     return settle_accounts(environ, load.accepted), load, killed
