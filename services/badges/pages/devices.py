@@ -115,5 +115,6 @@ def _show(conference: str, form: Form | None, invitation: Invitation | None = No
         waiting=waiting,
         invitation=invitation,
         link=link,
+        door_address=absolute(url_for(".show_door", conference=conference)),
         code=qr.link_svg(link) if link else None,
     )

@@ -91,13 +91,14 @@ def undo_on_page(conference: str) -> Any:
 @blueprint.post("/<conference>/door/pair")
 @public
 def pair_by_code(conference: str) -> Any:
-    """Pair this device with a typed code."""
+    """Pair this device with a typed code. Every try counts, or the limit would not stop the lucky one."""
     form = Form(PairingCodeIn, request.form)
     try:
-        return _paired(conference, form.load()["code"])
+        code = form.load()["code"]
+        require_patience()
+        return _paired(conference, code)
     except PairingSpent:
         form.errors = {"code": ["This code was used, has expired, or is mistyped. Please ask for a new one."]}
-        _count_guess(form)
         return _show_unpaired(conference, form, status=422)
     except Refusal as refusal:
         form.refuse(refusal)
@@ -144,13 +145,6 @@ def _spent(conference: str) -> tuple[str, int]:
         row = queries.get_conference(db, conference)
         look = _plain_look(db, row) if row.state != "draft" else None
     return render("badges/pairing_spent.html", look=look, slug=conference), 404
-
-
-def _count_guess(form: Form) -> None:
-    try:
-        require_patience()
-    except Refusal as refusal:
-        form.refuse(refusal)
 
 
 def _who(conference: str) -> tuple[Doorkeeper | None, bool]:

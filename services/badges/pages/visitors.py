@@ -48,7 +48,7 @@ def set_door_cookie(response: Response, secret: str) -> None:
 
 
 def require_patience() -> None:
-    """Count a wrong guess of this source in a transaction of its own; raises TooManyTries beyond the limit."""
+    """Count a try of this source in a transaction of its own; raises TooManyTries beyond the limit."""
     limits = settings()
     with database().write() as db:
         within = may_try(
