@@ -25,9 +25,10 @@ check: ## Check style, types, architecture, migrations, contracts and generated 
 	$(PLENARY) -m services docs --check
 	$(PLENARY) -m pytest -q tests/contracts tests/architecture -k "not deployed"
 
-bench: ## Measure how long an event takes from its commit to its effect, on both set-ups
+bench: ## Measure how long an event takes to its effect, and what idling costs, on both set-ups
 	@$(PYTHON) deploy/setup test
 	@$(PLENARY) -m tests.benchmarks.latency
+	@$(PLENARY) -m tests.benchmarks.idle
 
 faults: ## Kill processes at random under load on both set-ups, then compare commits with effects (KILLS, SEED)
 	@$(PYTHON) deploy/setup test
