@@ -6,27 +6,31 @@ import sys
 import tempfile
 import time
 
+from tests.faults.door import Door
 from tests.faults.ledger import Ledger, settle_accounts, wait_until_drained
 from tests.faults.load import Load, open_registration
 from tests.served import serving
 
 
-def kill_at_random(folder: str, *, kills: int, seed: int) -> tuple[Ledger, Load]:
+def kill_at_random(folder: str, *, kills: int, seed: int) -> tuple[Ledger, Load, Door]:
     """Load, kill, restart, so many times; then let everything drain and settle the accounts."""
     chance = random.Random(seed)
     environ = {"DATA": folder, "PLENARY_LOG_LEVEL": "ERROR"}
     with serving(environ) as served:
         load = Load(served.port, open_registration(environ))
+        door = Door(served.port, environ)
         load.start()
+        door.start()
         for _ in range(kills):
             time.sleep(chance.uniform(0.05, 1.2))
             served.kill()
             served.start()
         time.sleep(0.5)
         load.finish()
+        door.finish()
         wait_until_drained(environ)
         served.stop()
-    return settle_accounts(environ, load.accepted), load
+    return settle_accounts(environ, load.accepted, door.admitted), load, door
 
 
 def main() -> int:
@@ -36,21 +40,27 @@ def main() -> int:
     chosen = parser.parse_args()
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="plenary-faults-") as folder:
-        ledger, load = kill_at_random(folder, kills=chosen.kills, seed=chosen.seed)
+        ledger, load, door = kill_at_random(folder, kills=chosen.kills, seed=chosen.seed)
     seconds = time.monotonic() - began
-    return report(f"one process: {chosen.kills} kills in {seconds:.0f} s, seed {chosen.seed}", ledger, load)
+    return report(
+        f"one process: {chosen.kills} kills in {seconds:.0f} s, seed {chosen.seed}", ledger, load, door
+    )
 
 
-def report(what: str, ledger: Ledger, load: Load) -> int:
+def report(what: str, ledger: Ledger, load: Load, door: Door) -> int:
     """Print what came of it; returns the exit code."""
-    print(f"{what}: {load.accepted} accepted, {load.again} asked again, {len(load.refused)} refused")
-    for entry in load.refused[:3]:
+    refused = [*load.refused, *door.refused]
+    print(
+        f"{what}: {load.accepted} registered, {door.admitted} let in at the door, "
+        f"{load.again} asked again, {len(refused)} refused"
+    )
+    for entry in refused[:3]:
         print(f"  refused: {entry}")
     for name in ("lost", "doubled", "parked", "wrong"):
         for entry in getattr(ledger, name)[:5]:
             print(f"  {name}: {entry}")
     print(ledger.line())
-    return 0 if ledger.clean and load.accepted and not load.refused else 1
+    return 0 if ledger.clean and load.accepted and door.admitted and not refused else 1
 
 
 if __name__ == "__main__":

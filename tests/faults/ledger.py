@@ -72,12 +72,16 @@ def _is_drained(stack: Stack) -> bool:
     return not ledger.lost
 
 
-def settle_accounts(environ: Mapping[str, str], accepted: int) -> Ledger:
-    """Compare every outbox with every inbox, then registration's people with what the others made of them."""
+def settle_accounts(environ: Mapping[str, str], accepted: int, admitted: int = 0) -> Ledger:
+    """Compare every outbox with every inbox, then registration's people with what the others made of them.
+
+    `accepted` registrations and `admitted` people at the door were confirmed to those who asked.
+    """
     ledger = Ledger()
     with accounts(environ) as stack:
         _compare_events(stack, ledger)
         _compare_people(stack, ledger, accepted)
+        _compare_door(stack, ledger, admitted)
     return ledger
 
 
@@ -123,6 +127,25 @@ def _compare_people(stack: Stack, ledger: Ledger, accepted: int) -> None:
     )
     if taken != chosen:
         ledger.wrong.append(f"places taken {json.dumps(taken)} but chosen {json.dumps(chosen)}")
+
+
+def _compare_door(stack: Stack, ledger: Ledger, admitted: int) -> None:
+    """Whom badges let in must have arrived for registration, and nobody else."""
+    inside = _pairs(
+        stack,
+        "badges",
+        "SELECT attendee_id, day_id FROM scans WHERE kind = 'entry' AND reason = '' AND undone_at IS NULL",
+    )
+    arrived = _pairs(stack, "registration", "SELECT attendee_id, day_id FROM arrivals WHERE present")
+    if len(inside) < admitted:
+        ledger.wrong.append(f"{admitted} entries were confirmed at the door, {len(inside)} are stored")
+    ledger.lost += [f"no arrival for {pair}" for pair in inside - arrived]
+    ledger.wrong += [f"nobody let {pair} in" for pair in arrived - inside]
+
+
+def _pairs(stack: Stack, service: str, query: str) -> set[tuple[str, str]]:
+    with stack.runtimes[service].database.read() as db:
+        return {(str(row[0]), str(row[1])) for row in db.execute(text(query))}
 
 
 def _rows(stack: Stack, service: str, query: str) -> set[str]:

@@ -9,6 +9,7 @@ from collections import Counter
 from pathlib import Path
 
 from tests.deployment.stack import PROCESSES, Deployment, deployed_stack
+from tests.faults.door import Door
 from tests.faults.kills import report
 from tests.faults.ledger import Ledger, settle_accounts, wait_until_drained
 from tests.faults.load import Load, open_registration
@@ -16,13 +17,15 @@ from tests.faults.load import Load, open_registration
 PAUSE = 0.05  # of each client between two people, so that two cores keep up with what they tell
 
 
-def kill_any(deployment: Deployment, *, kills: int, seed: int) -> tuple[Ledger, Load, Counter[str]]:
+def kill_any(deployment: Deployment, *, kills: int, seed: int) -> tuple[Ledger, Load, Door, Counter[str]]:
     """Load, kill, restart, so many times; then let everything drain and settle the accounts."""
     chance = random.Random(seed)
     environ = deployment.environ()
     load = Load(deployment.port, open_registration(environ), pause=PAUSE, name=f"{seed}-")
+    door = Door(deployment.port, environ)
     killed: Counter[str] = Counter()
     load.start()
+    door.start()
     for _ in range(kills):
         time.sleep(chance.uniform(0.2, 1.2))
         deployment.revive()
@@ -34,8 +37,9 @@ def kill_any(deployment: Deployment, *, kills: int, seed: int) -> tuple[Ledger, 
     deployment.wait_healthy()
     load.wait_for(load.accepted + 1)
     load.finish()
+    door.finish()
     wait_until_drained(environ)
-    return settle_accounts(environ, load.accepted), load, killed
+    return settle_accounts(environ, load.accepted, door.admitted), load, door, killed
 
 
 def main() -> int:
@@ -50,10 +54,10 @@ def main() -> int:
     ):
         deployment.start()
         deployment.seed_demo()
-        ledger, load, killed = kill_any(deployment, kills=chosen.kills, seed=chosen.seed)
+        ledger, load, door, killed = kill_any(deployment, kills=chosen.kills, seed=chosen.seed)
     seconds = time.monotonic() - began
     print(", ".join(f"{name} {killed[name]}" for name in PROCESSES))
-    return report(f"split: {chosen.kills} kills in {seconds:.0f} s, seed {chosen.seed}", ledger, load)
+    return report(f"split: {chosen.kills} kills in {seconds:.0f} s, seed {chosen.seed}", ledger, load, door)
 
 
 if __name__ == "__main__":
