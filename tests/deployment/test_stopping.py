@@ -2,9 +2,12 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
+from playwright.sync_api import Browser, expect
+
 from tests.deployment.stack import ROLES, Deployment
 from tests.faults.ledger import settle_accounts, wait_until_drained
 from tests.faults.load import Load, open_registration
+from tests.harness import SLUG
 
 WORKERS = [name for name in ROLES if name.endswith("-worker")]
 WEBS = [name for name in ROLES if name.endswith("-web")]
@@ -25,3 +28,15 @@ def test_each_process_ends_cleanly_within_thirty_seconds_under_load(deployment: 
     ledger = settle_accounts(deployment.environ(), load.accepted)
     assert load.refused == []
     assert ledger.clean, ledger
+
+
+def test_a_reader_waits_on_a_friendly_page_that_gives_way_as_soon_as_the_service_is_back(
+    browser: Browser, deployment: Deployment
+) -> None:
+    deployment.containers["sessions-web"].kill()
+    page = browser.new_page()
+    page.goto(f"{deployment.base}/sessions/{SLUG}/")
+    expect(page.get_by_role("heading", name="One moment, please")).to_be_visible()
+    deployment.restart("sessions-web")
+    expect(page.get_by_role("heading", name="Opening").first).to_be_visible(timeout=10_000)
+    page.close()
