@@ -1,13 +1,11 @@
 """Builds the Flask app of one service."""
 
-import secrets
 from pathlib import Path
 from typing import Any
 
 from flask import Flask, Response, g, request
 from flask_babel import Babel
 from prometheus_client import CollectorRegistry
-from structlog.contextvars import bind_contextvars, clear_contextvars
 
 from shared.auth import public
 from shared.auth.guard import Resolve, install_guard
@@ -21,11 +19,13 @@ from shared.service import Service
 from shared.settings import ServiceSettings
 from shared.web import assets, health
 from shared.web.api import install_api
-from shared.web.context import Context, attach
+from shared.web.context import Context, attach, context_of
 from shared.web.headers import install_headers
 from shared.web.metrics import install_metrics
 from shared.web.problems import install_problems
+from shared.web.shortcut import shorten
 from shared.web.times import FILTERS
+from shared.web.tracing import begin_request
 
 HERE = Path(__file__).parent
 MAX_BODY = 12 * 1024 * 1024
@@ -53,7 +53,7 @@ def make_app(
         ),
     )
     _install_request_log(app)
-    install_metrics(app, registry)
+    seconds = install_metrics(app, registry)
     install_problems(app)
     install_headers(app, https=settings.base_url.startswith("https"))
     install_guard(app, service.resolve_principal or _tokens(database, service.name), service.resolve_device)
@@ -63,6 +63,9 @@ def make_app(
         app.register_blueprint(blueprint)
     _install_files(app, service.path, files)
     install_api(app, service.apis)
+    if service.shortcut is not None:
+        shortened = shorten(app.wsgi_app, service.shortcut, context_of(app), seconds)
+        app.wsgi_app = shortened  # type: ignore[method-assign,assignment]
     if service.before_flask is not None:
         app.wsgi_app = service.before_flask(app.wsgi_app, settings)  # type: ignore[method-assign,assignment]
     return app
@@ -81,12 +84,7 @@ def _tokens(database: Database, audience: str) -> Resolve:
 def _install_request_log(app: Flask) -> None:
     @app.before_request
     def start() -> None:
-        clear_contextvars()
-        trace, span = secrets.token_hex(16), secrets.token_hex(8)
-        given = request.headers.get("Traceparent", "").split("-")
-        if len(given) == 4 and len(given[1]) == 32 and all(mark in "0123456789abcdef" for mark in given[1]):
-            trace = given[1]
-        bind_contextvars(request_id=trace, traceparent=f"00-{trace}-{span}-01", service=app.name)
+        begin_request(request.headers.get("Traceparent", ""), app.name)
 
     @app.after_request
     def finish(response: Response) -> Response:

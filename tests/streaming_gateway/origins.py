@@ -29,10 +29,9 @@ class LiveOrigin:
         self.playlist: Callable[[bytes, Any], bytes | None] | None = None
         self.segment: Callable[[bytes, Any], bytes | None] | None = None
         self.asked: Counter[str] = Counter()
-        self._server = _Server(("127.0.0.1", port), _handler_for(self))
-        self.port = int(self._server.server_address[1])
+        self.port = port
+        self._listen()
         self.url = f"http://127.0.0.1:{self.port}/live/index.m3u8"
-        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
 
     def restart_numbering(self) -> None:
         """What an encoder does that was killed: it begins again, with other names."""
@@ -55,14 +54,46 @@ class LiveOrigin:
         number = int("".join(mark for mark in name if mark.isdigit()))
         return self._clip.files[number % len(self._clip.files)].read_bytes()
 
-    def close(self) -> None:
+    def stop_listening(self) -> None:
+        """Refuse whoever comes, and hang up on whoever is there."""
         self._server.shutdown()
         self._server.server_close()
+        self._server.hang_up()
+
+    def recover(self) -> None:
+        """Be a good origin again."""
+        self.playlist = self.segment = None
+        if self._server.socket.fileno() < 0:
+            self._listen()
+
+    def close(self) -> None:
+        if self._server.socket.fileno() >= 0:
+            self.stop_listening()
+
+    def _listen(self) -> None:
+        self._server = _Server(("127.0.0.1", self.port), _handler_for(self))
+        self.port = int(self._server.server_address[1])
+        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
 
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
     allow_reuse_address = True
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self._open: set[socket.socket] = set()
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        self._open.add(request)
+        super().process_request(request, client_address)
+
+    def hang_up(self) -> None:
+        for connection in self._open:
+            try:
+                connection.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass  # it is closed already
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that hangs up is what these tests are about."""

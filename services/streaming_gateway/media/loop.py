@@ -9,7 +9,7 @@ import m3u8
 
 from services.streaming_gateway.media.source import Segment
 
-JOIN_WITH = 3  # segments that a player needs before it starts
+JOIN_WITH = 6  # segments, so that the first who watch have as much in hand as all others
 CATCH_UP = 5  # after a longer absence the loop joins anew instead
 
 

@@ -16,7 +16,7 @@ from services.streaming_gateway.media.source import Segment
 from services.streaming_gateway.media.transport_stream import NotPlayable, require_playable
 
 MOST_SEGMENT_BYTES = 32 * 1024 * 1024
-JOIN_WITH = 3
+JOIN_WITH = 6
 PLAYLIST_SECONDS = 2.0
 OUTAGE = 1.75  # target durations; by then the slate has taken over
 TRIES = 3
