@@ -1,7 +1,7 @@
-"""streaming_gateway: the public live page and the stages behind it.
+"""streaming_gateway: the public live page, and the stages that it republishes.
 
-Owns: one stage per public day, its opening window, and the room it is bound to.
-Publishes: stage opened and closed.
+Owns: one stage per day with its opening window, room and source; the media folders; how many watch.
+Publishes: stage opened, closed, held, resumed and failed over; audience counted.
 Listens to: conference stated; slot stated and cancelled; attendee entitled and erased.
 Does not: know the agenda beyond what is released, know who anybody is, or change a session.
 """

@@ -88,7 +88,8 @@ def _install_request_log(app: Flask) -> None:
 
     @app.after_request
     def finish(response: Response) -> Response:
-        if response.status_code >= 500 or request.method != "GET":
+        # A GET is no news, and neither is what has no answer: the heartbeats of viewers.
+        if response.status_code >= 500 or (request.method != "GET" and response.status_code != 204):
             log.info(
                 "request", method=request.method, path=mask_path(request.path), status=response.status_code
             )
