@@ -1,27 +1,22 @@
 """The one command line: `python -m services COMMAND`. A service is imported only when a command asks for it."""
 
-import importlib
-import json
 import os
 import signal
 import sys
 import threading
-from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import cast
 
 import click
 
-from services.settings import NAMES, embedded_environ
+from services import operating
+from services.loading import SERVICE, embedded_runtime, runtime_of
+from services.settings import NAMES
 from shared.errors import Refusal
 from shared.log import set_up_logging
-from shared.runtime import Runtime
-from shared.service import Service
-from shared.settings import WrongSettings, load_settings
+from shared.settings import WrongSettings
 
 LOOK_SECONDS = 5.0
-SERVICE = click.argument("service", type=click.Choice(NAMES))
 
 
 @click.group()
@@ -50,7 +45,7 @@ def web(service: str, host: str, port: int, workers: int, threads: int) -> None:
     from granian.constants import Interfaces
 
     os.environ["PLENARY_SERVICE"] = service
-    runtime = _runtime(service, os.environ)
+    runtime = runtime_of(service, os.environ)
     runtime.require_database()  # what is wrong is told here, once, and not by every worker
     runtime.database.close()
     Granian(
@@ -76,7 +71,7 @@ def worker(service: str) -> None:
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
-    runtime = _runtime(service, os.environ)
+    runtime = runtime_of(service, os.environ)
     runtime.require_database()
     runtime.prepare()
     if runtime.settings.bus_url.startswith("amqp"):
@@ -94,7 +89,7 @@ def worker(service: str) -> None:
 def migrate(services: tuple[str, ...]) -> None:
     """Bring the tables of these services (default: all) to the newest state."""
     for service in services or NAMES:
-        _embedded(service).prepare()
+        embedded_runtime(service).prepare()
         click.echo(f"{service}: up to date")
 
 
@@ -106,80 +101,9 @@ def make_migration(service: str, message: str) -> None:
     from shared.migrations import make_revision
     from shared.migrations import migrate as upgrade
 
-    runtime = _embedded(service)
+    runtime = embedded_runtime(service)
     upgrade(runtime.database, service)
     make_revision(runtime.database, service, runtime.service.metadata, message)
-
-
-@main.command("provision-broker")
-@click.option("--definitions", is_flag=True, help="Print a RabbitMQ definitions file instead.")
-@click.option(
-    "--users", is_flag=True, help="With one user per service; reads PLENARY_<SERVICE>_BUS_PASSWORD."
-)
-@click.option("--file", type=click.Path(dir_okay=False, path_type=Path), help="Write it there.")
-def provision_broker(definitions: bool, users: bool, file: Path | None) -> None:
-    """Declare exchange, queues and bindings on RabbitMQ; running it again changes nothing."""
-    from services.deployment import bus_passwords
-    from shared.bus import broker_users, topology
-
-    subscriptions = {name: _service(name).subscriptions for name in NAMES}
-    if definitions:
-        known = topology.definitions(subscriptions, "plenary")
-        if users:
-            known |= broker_users.users(bus_passwords(os.environ), "plenary")
-        _put_out(json.dumps(known, indent=2) + "\n", file)
-        return
-    url = os.environ.get("PLENARY_BUS_URL", "")
-    if not url.startswith("amqp"):
-        raise click.ClickException("PLENARY_BUS_URL must be amqp://user:password@host/vhost")
-    topology.provision(url, subscriptions)
-    click.echo("exchange, queues and bindings are there")
-
-
-@main.command("generate-secrets")
-@click.option("--file", type=click.Path(dir_okay=False, path_type=Path), help="A new file to write them to.")
-def generate_secrets(file: Path | None) -> None:
-    """Print fresh secrets for docker-compose.yml as an env file, or write it for its owner's eyes only."""
-    from services.deployment import fresh_secrets, write_new
-
-    if file is None:
-        click.echo(fresh_secrets(), nl=False)
-        return
-    try:
-        write_new(file, fresh_secrets())
-    except FileExistsError as error:
-        raise click.ClickException(f"{file} is there already and stays as it is") from error
-    except OSError as error:
-        raise click.ClickException(f"{file} cannot be written: {error.strerror}") from error
-    click.echo(f"{file}: fresh secrets, readable by you alone")
-
-
-@main.command("seed-demo")
-@SERVICE
-@click.option("--day-one", type=click.DateTime(["%Y-%m-%d"]), help="Date of day 1, where it is not made yet.")
-def seed_demo(service: str, day_one: datetime | None) -> None:
-    """Add one service's part of the demonstration conference; sessions comes first."""
-    from services.deployment import coming_thursday
-    from services.deployment import seed_demo as seed
-    from shared.clock import now
-
-    runtime = _embedded(service)
-    runtime.prepare()
-    on = day_one.date() if day_one else coming_thursday(now().date())
-    done = seed(runtime, day_one=on, now=now())
-    click.echo(f"{service}: {'the demonstration is there' if done else 'has no part in the demonstration'}")
-
-
-@main.command()
-@click.argument("publisher", type=click.Choice(NAMES))
-@click.argument("subscriber", type=click.Choice(NAMES))
-def replay(publisher: str, subscriber: str) -> None:
-    """Tell one service again everything another one has ever told it."""
-    from shared.bus.replay import replay as queue_again
-
-    with _embedded(publisher).database.write() as db:
-        generation, count = queue_again(db, subscriber=subscriber, types=_service(subscriber).subscriptions)
-    click.echo(f"{count} events go to {subscriber} again, as generation {generation}")
 
 
 @main.command("invite-organiser")
@@ -190,7 +114,7 @@ def invite_organiser(address: str, conference: str | None) -> None:
     from services.registration import usecases
     from shared.clock import now
 
-    runtime = _embedded("registration")
+    runtime = embedded_runtime("registration")
     runtime.prepare()
     with runtime.database.write() as db:
         secret = usecases.invite_organiser(db, address=address, conference=conference, now=now())
@@ -210,7 +134,7 @@ def import_schedule(file: Path, conference: str, zone: str | None, draft: bool) 
     from services.sessions.usecases import import_schedule as bring_in
     from shared.clock import now
 
-    runtime = _embedded("sessions")
+    runtime = embedded_runtime("sessions")
     runtime.prepare()
     schedule = read_schedule(file.read_bytes(), filename=file.name)
     with runtime.database.write() as db:
@@ -230,7 +154,7 @@ def clock(conference: str, at: str) -> None:
     from services.sessions import queries, usecases
     from shared.clock import now
 
-    runtime = _embedded("sessions")
+    runtime = embedded_runtime("sessions")
     runtime.prepare()
     with runtime.database.write() as db:
         moved: datetime = usecases.set_clock(db, queries.get_conference(db, conference), at=at, now=now())
@@ -246,40 +170,8 @@ def docs(check: bool) -> None:
     sys.exit(write_documents(Path("docs"), check=check))
 
 
-def _service(name: str) -> Service:
-    try:
-        return cast(Service, importlib.import_module(f"services.{name}.app").SERVICE)
-    except ModuleNotFoundError as error:
-        if error.name == f"services.{name}":
-            raise click.ClickException(f"{name} is not part of this image") from error
-        raise
-
-
-def _runtime(name: str, environ: Mapping[str, str]) -> Runtime:
-    from shared.bus.broker import bus_of
-
-    service = _service(name)
-    settings = load_settings(service.settings, name, environ)
-    try:
-        bus = bus_of(settings.bus_url, {name: service.subscriptions})
-    except ValueError as error:
-        raise WrongSettings(f"PLENARY_{name.upper()}_BUS_URL is wrong: {error}") from error
-    return Runtime(service, settings, bus)
-
-
-def _put_out(text: str, file: Path | None) -> None:
-    """Print it, or replace the file in one step."""
-    if file is None:
-        click.echo(text, nl=False)
-        return
-    draft = file.with_name(f".{file.name}.part")
-    draft.write_text(text, encoding="utf-8")
-    draft.replace(file)
-
-
-def _embedded(name: str) -> Runtime:
-    """The service on the demonstration's data, unless the environment says where else."""
-    return _runtime(name, embedded_environ(os.environ))
+for command in operating.COMMANDS:
+    main.add_command(command)
 
 
 if __name__ == "__main__":

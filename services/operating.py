@@ -1,0 +1,91 @@
+"""The commands of whoever runs a deployment: broker, secrets, demonstration, replay."""
+
+import json
+import os
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from services.deployment import bus_passwords, coming_thursday, fresh_secrets, write_new
+from services.deployment import seed_demo as seed
+from services.loading import SERVICE, embedded_runtime, service_of
+from services.settings import NAMES
+from shared.bus import broker_users, topology
+from shared.bus.replay import replay as queue_again
+from shared.clock import now
+
+
+@click.command("provision-broker")
+@click.option("--definitions", is_flag=True, help="Print a RabbitMQ definitions file instead.")
+@click.option(
+    "--users", is_flag=True, help="With one user per service; reads PLENARY_<SERVICE>_BUS_PASSWORD."
+)
+@click.option("--file", type=click.Path(dir_okay=False, path_type=Path), help="Write it there.")
+def provision_broker(*, definitions: bool, users: bool, file: Path | None) -> None:
+    """Declare exchange, queues and bindings on RabbitMQ; running it again changes nothing."""
+    subscriptions = {name: service_of(name).subscriptions for name in NAMES}
+    if definitions:
+        known = topology.definitions(subscriptions, "plenary")
+        if users:
+            known |= broker_users.users(bus_passwords(os.environ), "plenary")
+        _put_out(json.dumps(known, indent=2) + "\n", file)
+        return
+    url = os.environ.get("PLENARY_BUS_URL", "")
+    if not url.startswith("amqp"):
+        raise click.ClickException("PLENARY_BUS_URL must be amqp://user:password@host/vhost")
+    topology.provision(url, subscriptions)
+    click.echo("exchange, queues and bindings are there")
+
+
+@click.command("generate-secrets")
+@click.option("--file", type=click.Path(dir_okay=False, path_type=Path), help="A new file to write them to.")
+def generate_secrets(file: Path | None) -> None:
+    """Print fresh secrets for docker-compose.yml as an env file, or write it for its owner's eyes only."""
+    if file is None:
+        click.echo(fresh_secrets(), nl=False)
+        return
+    try:
+        write_new(file, fresh_secrets())
+    except FileExistsError as error:
+        raise click.ClickException(f"{file} is there already and stays as it is") from error
+    except OSError as error:
+        raise click.ClickException(f"{file} cannot be written: {error.strerror}") from error
+    click.echo(f"{file}: fresh secrets, readable by you alone")
+
+
+@click.command("seed-demo")
+@SERVICE
+@click.option("--day-one", type=click.DateTime(["%Y-%m-%d"]), help="Date of day 1, where it is not made yet.")
+def seed_demo(service: str, day_one: datetime | None) -> None:
+    """Add one service's part of the demonstration conference; sessions comes first."""
+    runtime = embedded_runtime(service)
+    runtime.prepare()
+    on = day_one.date() if day_one else coming_thursday(now().date())
+    done = seed(runtime, day_one=on, now=now())
+    click.echo(f"{service}: {'the demonstration is there' if done else 'has no part in the demonstration'}")
+
+
+@click.command()
+@click.argument("publisher", type=click.Choice((*NAMES, "all")))
+@click.argument("subscriber", type=click.Choice((*NAMES, "all")))
+def replay(publisher: str, subscriber: str) -> None:
+    """Tell one service again everything another one has ever told it; `all` stands for each of them."""
+    for teller in NAMES if publisher == "all" else (publisher,):
+        with embedded_runtime(teller).database.write() as db:
+            for hearer in NAMES if subscriber == "all" else (subscriber,):
+                generation, count = queue_again(db, subscriber=hearer, types=service_of(hearer).subscriptions)
+                click.echo(f"{teller}: {count} events go to {hearer} again, as generation {generation}")
+
+
+def _put_out(text: str, file: Path | None) -> None:
+    """Print it, or replace the file in one step."""
+    if file is None:
+        click.echo(text, nl=False)
+        return
+    draft = file.with_name(f".{file.name}.part")
+    draft.write_text(text, encoding="utf-8")
+    draft.replace(file)
+
+
+COMMANDS = (provision_broker, generate_secrets, seed_demo, replay)
