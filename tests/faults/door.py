@@ -17,6 +17,9 @@ from tests.faults.ledger import accounts
 from tests.faults.load import AWAY
 from tests.harness import SLUG
 
+VALID = "SELECT code FROM badges WHERE revoked_at IS NULL"
+INSIDE = f"{VALID} AND attendee_id IN (SELECT attendee_id FROM scans WHERE kind = 'entry' AND reason = '')"
+
 
 @dataclass
 class Door:
