@@ -1,7 +1,8 @@
 """The database of one service: reads, writes, and the only commit."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,10 +12,12 @@ from sqlalchemy import (
     ColumnElement,
     DateTime,
     MetaData,
+    Select,
     Table,
     Text,
     create_engine,
     event,
+    exc,
     func,
     literal,
     text,
@@ -63,6 +66,32 @@ class Plumbing(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMING)
 
 
+class Turns:
+    """A lock that is handed on in the order in which it was asked for, so that nobody waits much longer than others."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._held = False
+        self._waiting: deque[threading.Lock] = deque()
+
+    def __enter__(self) -> None:
+        with self._guard:
+            if not self._held:
+                self._held = True
+                return
+            turn = threading.Lock()
+            turn.acquire()
+            self._waiting.append(turn)
+        turn.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        with self._guard:
+            if self._waiting:
+                self._waiting.popleft().release()
+            else:
+                self._held = False
+
+
 class Database:
     """One engine and its transactions; every app and worker carries its own."""
 
@@ -72,8 +101,10 @@ class Database:
         self.engine = (
             _sqlite_engine(url, pool_size) if self.dialect == "sqlite" else _postgresql_engine(url, pool_size)
         )
-        self._autocommit = self.engine.execution_options(isolation_level="AUTOCOMMIT")
-        self._write_lock = threading.Lock() if self.dialect == "sqlite" else None
+        self._single = self.engine if self.dialect == "sqlite" else _autocommit_engine(url, pool_size)
+        self._driver: Any = self.engine.dialect.loaded_dbapi
+        self._texts: dict[Any, tuple[str, dict[str, Any], list[str]]] = {}
+        self._write_lock = Turns() if self.dialect == "sqlite" else None
         self._after_commit: list[Callable[[frozenset[str]], None]] = []
 
     def on_commit(self, call: Callable[[frozenset[str]], None]) -> None:
@@ -97,18 +128,35 @@ class Database:
             with self._write_lock, self._committing() as db:
                 yield db
 
-    @contextmanager
-    def write_once(self) -> Iterator[Transaction]:
-        """For one statement that is complete in itself: on PostgreSQL no BEGIN and no COMMIT go over the wire.
+    def write_once(
+        self, statement: Select[*tuple[Any, ...]], values: Mapping[str, Any]
+    ) -> dict[str, Any] | None:
+        """Run one statement that is a transaction by itself straight through PostgreSQL's driver: one round trip.
 
-        Such a statement has to ring for the work it leaves, see `ringing`.
+        Answers its only row, if there is one. The statement has to ring for the work that it leaves, see `ringing`;
+        and as it is sent again when its connection turns out to be dead, it has to be one that can be repeated.
         """
-        if self.dialect == "sqlite":
-            with self.write() as db:
-                yield db
-        else:
-            with Session(self._autocommit, expire_on_commit=False) as db:
-                yield db
+        sql, fixed, names = self._compiled(statement)
+        for is_last in (False, True):
+            connection = self._single.raw_connection()
+            try:
+                row = connection.cursor().execute(sql, {**fixed, **values}).fetchone()
+                return dict(zip(names, row, strict=True)) if row is not None else None
+            except self._driver.OperationalError as error:
+                connection.invalidate(error)
+                if is_last:
+                    raise exc.OperationalError(sql, None, error) from error
+            finally:
+                connection.close()
+        return None
+
+    def _compiled(self, statement: Select[*tuple[Any, ...]]) -> tuple[str, dict[str, Any], list[str]]:
+        """Its text, its constants and its columns; made once per statement object."""
+        if statement not in self._texts:
+            compiled = statement.compile(self.engine)
+            names = [str(column.key) for column in statement.selected_columns]
+            self._texts[statement] = (str(compiled), dict(compiled.params), names)
+        return self._texts[statement]
 
     @contextmanager
     def _committing(self) -> Iterator[Transaction]:
@@ -138,6 +186,7 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+        self._single.dispose()
 
 
 def wake(db: Transaction, work: str) -> None:
@@ -161,6 +210,17 @@ def insert_new(db: Transaction, table: type[DeclarativeBase], **values: Any) -> 
 
 def _postgresql_engine(url: str, pool_size: int) -> Engine:
     return create_engine(url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True)
+
+
+def _autocommit_engine(url: str, pool_size: int) -> Engine:
+    """For single statements: no ping before, no rollback after."""
+    return create_engine(
+        url,
+        isolation_level="AUTOCOMMIT",
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        pool_reset_on_return=None,
+    )
 
 
 def _sqlite_engine(url: str, pool_size: int) -> Engine:

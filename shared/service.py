@@ -17,6 +17,7 @@ from shared.settings import ServiceSettings
 from shared.timers import TimerHandler
 from shared.web.api import Blueprint
 from shared.web.look import Look
+from shared.web.shortcut import Shortcut
 
 Loop = Callable[[Database, Any, threading.Event], None]
 
@@ -27,6 +28,7 @@ class Service:
 
     `loops` run in the worker with the service's settings until their event is set.
     `before_flask` may answer paths for which a Flask request would be too dear.
+    `shortcut` answers its hottest route so, in the usual case.
     `resolve_principal` replaces the check of tokens, for the one service that keeps sign-ins itself.
     `resolve_device` knows paired devices, for routes whose scope is theirs.
     """
@@ -43,6 +45,7 @@ class Service:
     timers: Mapping[str, TimerHandler] = field(default_factory=dict)
     loops: Mapping[str, Loop] = field(default_factory=dict)
     before_flask: Callable[[WSGIApplication, Any], WSGIApplication] | None = None
+    shortcut: Shortcut | None = None
     on_start: Callable[[Transaction], None] | None = None
     resolve_principal: Resolve | None = None
     resolve_device: Resolve | None = None

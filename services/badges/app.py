@@ -16,5 +16,6 @@ SERVICE = Service(
     blueprints=(pages.blueprint,),
     apis=(api.blueprint,),
     look=queries.look_of,
+    shortcut=api.door.SCAN_SHORTCUT,
     resolve_device=pages.resolve_device,
 )

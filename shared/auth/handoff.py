@@ -1,8 +1,11 @@
 """How a token reaches a service: as a cookie that only this service's path is sent."""
 
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import quote
 
-from flask import Request
+from werkzeug import Request
+from werkzeug.sansio.http import parse_cookie
 from werkzeug.wrappers import Response
 
 from shared.auth.tokens import GRACE
@@ -42,10 +45,15 @@ def token_of(request: Request) -> str | None:
 
 def bearer_or_cookie(request: Request, cookie: str) -> str | None:
     """What an API client sends in its header, else what a browser keeps under this name."""
-    kind, _, value = request.headers.get("Authorization", "").partition(" ")
+    return secret_in(request.environ, cookie)
+
+
+def secret_in(environ: Mapping[str, Any], cookie: str) -> str | None:
+    """The same for a request that has not become one of Flask's yet."""
+    kind, _, value = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
     if kind.lower() == "bearer" and value:
-        return value.strip()
-    return request.cookies.get(cookie)
+        return str(value.strip())
+    return parse_cookie(environ.get("HTTP_COOKIE")).get(cookie)
 
 
 def continue_url(to: str) -> str:

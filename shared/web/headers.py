@@ -35,23 +35,27 @@ def install_headers(app: Flask, *, https: bool) -> None:
 
     @app.after_request
     def protect(response: Response) -> Response:
-        defaults = {
-            "Content-Security-Policy": CSP,
-            "X-Content-Type-Options": "nosniff",
-            "Referrer-Policy": "no-referrer"
-            if _holds_secret(request.path)
-            else "strict-origin-when-cross-origin",
-            "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
-            "Cross-Origin-Opener-Policy": "same-origin",
-        }
-        if https:
-            defaults["Strict-Transport-Security"] = "max-age=31536000"
+        defaults = protection(request.path, https=https)
         if "Cache-Control" not in response.headers:
             defaults["Cache-Control"] = "no-store" if _is_personal() else "no-cache"
             response.vary.add("Cookie")
         for name, value in defaults.items():
             response.headers.setdefault(name, value)
         return response
+
+
+def protection(path: str, *, https: bool) -> dict[str, str]:
+    """The headers that every answer at this path has."""
+    headers = {
+        "Content-Security-Policy": CSP,
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "no-referrer" if _holds_secret(path) else "strict-origin-when-cross-origin",
+        "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+        "Cross-Origin-Opener-Policy": "same-origin",
+    }
+    if https:
+        headers["Strict-Transport-Security"] = "max-age=31536000"
+    return headers
 
 
 def _require_same_origin() -> None:

@@ -44,8 +44,8 @@ def make_registry(database: Database) -> CollectorRegistry:
     return registry
 
 
-def install_metrics(app: Flask, registry: CollectorRegistry) -> None:
-    """Time every request."""
+def install_metrics(app: Flask, registry: CollectorRegistry) -> Histogram:
+    """Time every request; returns where the times go."""
     seconds = Histogram(
         "plenary_request_seconds", "Time to answer.", ["endpoint", "method", "status"], registry=registry
     )
@@ -62,6 +62,8 @@ def install_metrics(app: Flask, registry: CollectorRegistry) -> None:
                 time.perf_counter() - g.started
             )
         return response
+
+    return seconds
 
 
 class _Server(ThreadingMixIn, WSGIServer):

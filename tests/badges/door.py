@@ -8,7 +8,7 @@ from werkzeug.test import Client, TestResponse
 
 from services.badges import queries
 from services.badges.models import Badge, Scan
-from services.badges.pages.visitors import DOOR_COOKIE
+from services.badges.usecases.doors import DOOR_COOKIE
 from services.badges.usecases.pairing import Invitation, invite_device, pair_device
 from shared.clock import now
 from shared.contracts.sessions import ConferenceStated

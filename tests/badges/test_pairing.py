@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from werkzeug.test import Client
 
 from services.badges.models import Device, GuessCounter, Pairing
-from services.badges.pages.visitors import DOOR_COOKIE
+from services.badges.usecases.doors import DOOR_COOKIE
 from shared.clock import now
 from shared.log import mask_path
 from shared.runtime import Runtime

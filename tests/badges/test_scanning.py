@@ -6,10 +6,13 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from psycopg._queries import MAX_CACHED_STATEMENT_LENGTH
 from sqlalchemy import select, update
+from sqlalchemy.dialects import postgresql
 from werkzeug.test import Client
 
 from services.badges.models import Badge, Device, Scan
+from services.badges.queries.scans import _postgresql_scan
 from services.badges.rules import door
 from shared.bus.tables import Outbox
 from shared.clock import now
@@ -358,3 +361,23 @@ def test_every_route_of_a_device_is_shut_to_revoked_and_unpaired_ones(
 
 
 API_SCANS = "/badges/api/v1/conferences/spring-meeting/scans"
+
+
+def test_the_short_way_and_flask_answer_alike(door_of: Runtime, phone: Client) -> None:
+    """A browser says where it comes from in `Sec-Fetch-Site`; one that says it otherwise goes through Flask."""
+    code = code_of(door_of, ATTENDEE)
+    for nonce, what in (("nonce-0001", code), ("nonce-0002", code), ("nonce-0003", "x")):
+        body = {"code": what, "day_id": str(CLOSED_DAY), "nonce": nonce}
+        quick = phone.post(API_SCANS, json=body, headers={"Sec-Fetch-Site": "same-origin"})
+        flask = phone.post(API_SCANS, json=body, headers={"Origin": "http://localhost"})
+        assert (quick.status_code, quick.json) == (flask.status_code, flask.json)
+        assert set(quick.headers.keys()) == set(flask.headers.keys())
+        assert quick.headers["Cache-Control"] == flask.headers["Cache-Control"] == "no-store"
+    foreign = phone.post(API_SCANS, json=body, headers={"Sec-Fetch-Site": "cross-site"})
+    assert (foreign.status_code, foreign.json["code"]) == (403, "cross_site_request")
+    assert len(history(door_of)) == 3
+
+
+def test_the_statement_of_a_scan_is_short_enough_for_the_driver_to_remember() -> None:
+    text = str(_postgresql_scan().compile(dialect=postgresql.psycopg.dialect()))
+    assert len(text) <= MAX_CACHED_STATEMENT_LENGTH

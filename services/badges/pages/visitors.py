@@ -6,7 +6,7 @@ from flask import request
 from werkzeug.wrappers import Response
 
 from services.badges.models import GuessCounter
-from services.badges.usecases.doors import Doorkeeper, doors_of
+from services.badges.usecases.doors import DOOR_COOKIE, Doorkeeper, doors_of
 from shared.auth import Principal
 from shared.auth.handoff import bearer_or_cookie
 from shared.clock import now
@@ -14,8 +14,6 @@ from shared.counting import may_try
 from shared.errors import TooManyTries
 from shared.web import database, settings
 from shared.web.context import context
-
-DOOR_COOKIE = "plenary_door"
 
 
 def resolve_device(_conference: str | None) -> Principal | None:

@@ -18,6 +18,7 @@ from services.badges.rules.door import DayList
 from shared.db import Database, Transaction
 from shared.ids import hash_secret
 
+DOOR_COOKIE = "plenary_door"  # what a browser keeps its device's secret under
 CONTACT_EVERY = timedelta(seconds=10)
 MOST_REMEMBERED = 5000
 
