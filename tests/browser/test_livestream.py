@@ -137,13 +137,13 @@ def test_the_countdown_opens_by_itself_and_the_end_comes_by_itself(browser: Brow
     set_clock(loop, at("07:44") + timedelta(seconds=50))
     viewer = Watched(browser.new_context(**PHONE), loop.base)  # type: ignore[arg-type]
     page = viewer.open(LIVE)
-    expect(page.get_by_text("The stage opens at 08:45")).to_be_visible(timeout=5000)
+    expect(page.get_by_text("The stage opens at 08:45", exact=True)).to_be_visible(timeout=5000)
     viewer.picture("live-countdown-phone")
     wait_for_picture(page, 25)
     media = page.locator("#media")
     assert (media.get_attribute("data-playlist") or "").endswith("/index.m3u8")
     set_clock(loop, at("17:59") + timedelta(seconds=55))
-    expect(page.get_by_text("The open stage is closed")).to_be_visible(timeout=15000)
+    expect(page.get_by_text("The open stage is closed", exact=True)).to_be_visible(timeout=15000)
     assert picture(page)["hidden"]
     assert media.get_attribute("data-playlist") == ""
     viewer.picture("live-over-phone")
@@ -162,14 +162,14 @@ def test_the_operator_holds_goes_on_ends_and_opens_again_while_people_watch(
     expect(page.get_by_text("Watching now")).to_be_visible()
     page.get_by_role("button", name="Hold: show the pause picture").click()
     expect(pill).to_have_text("Short pause", timeout=3000)
-    expect(page.get_by_text("the pause picture", exact=True)).to_be_visible(timeout=5000)
+    expect(page.locator("[data-part=reason]")).to_contain_text("the pause picture", timeout=8000)
     viewer.picture("live-held-phone")
     desk.picture("stage-held-desk")
     page.get_by_role("button", name="Go on").click()
     expect(pill).to_have_text("Live", timeout=3000)
     page.get_by_text("End the stage early").click()
     page.get_by_role("button", name="End it now").click()
-    expect(viewer.page.get_by_text("The open stage is closed")).to_be_visible(timeout=3000)
+    expect(viewer.page.get_by_text("The open stage is closed", exact=True)).to_be_visible(timeout=3000)
     assert seen(viewer.page).stalled == 0
     page.get_by_role("button", name="Open again").click()
     expect(pill).to_have_text("Live", timeout=3000)

@@ -16,7 +16,7 @@ from services.streaming_gateway.media.loop import Clip, read_clip
 from shared.log import log
 
 SEGMENT_SECONDS = 2
-SLATE_SECONDS = 10
+SLATE_SECONDS = 60  # each round of it is a break
 KEYS = str(SEGMENT_SECONDS * pictures.RATE)
 SLATE_SOUND = "anullsrc=r=48000:cl=stereo"
 PROGRAMME_SOUND = "sine=f=220:b=4:r=48000,volume=0.08,pan=stereo|c0=c0|c1=c0"

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-EPOCH = 1_704_067_200  # 2024-01-01, so that clock-made numbers fit into 31 bits for decades
+EPOCH = 1_793_491_200  # 2026-11-01: players walk through all discontinuity numbers below the present one
 LISTED = 10
 
 
@@ -51,9 +51,12 @@ class Timeline:
 
 
 def first_timeline(now: float) -> Timeline:
-    """Where nothing is remembered: numbers from the clock (ten and one a second), above any that were ever given."""
+    """Where nothing is remembered: numbers from the clock, which runs ahead of what a stage uses up.
+
+    That is ten a second for segments, and two a minute for breaks, of which a loop or a slate makes one.
+    """
     seconds = max(0.0, now - EPOCH)
-    return Timeline(sequence=int(seconds * 10), discontinuities=int(seconds))
+    return Timeline(sequence=int(seconds * 10), discontinuities=int(seconds / 30))
 
 
 def load_timeline(path: Path, now: float) -> Timeline:
