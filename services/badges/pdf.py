@@ -1,5 +1,6 @@
 """Badges on paper: one A6 sheet each, every script shaped and ordered, nothing cut."""
 
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ LEADING = 1.2
 LEGIBLE = 8.0  # points
 MODULE = 3.0  # points; whole pixels at 72 dpi, so that a screenshot reads as well as the paper
 WHITE, BLACK, GREY = (255, 255, 255), (0, 0, 0), (80, 80, 80)
+PLACED = re.compile(rb"(?:(?P<first>BT )|1 0 0 1 )(?P<x>-?[\d.]+) (?P<y>-?[\d.]+) T[dm]")
 Colour = tuple[int, int, int]
 
 
@@ -119,9 +121,10 @@ class _Printer:
         self._write(sheet.category, CATEGORY)
 
     def _draw_code(self, side: int, runs: Sequence[tuple[int, int, int, int]]) -> None:
-        """All runs as one path with one fill: no hairlines between them."""
+        """All runs as one path with one fill: no hairlines between them. Alike ones together pack best."""
         left = (WIDTH - side * MODULE) // 2
-        path = " ".join([f"{x} {y} {width} {height} re" for x, y, width, height in runs])
+        alike = sorted([(width, height, x, y) for x, y, width, height in runs])
+        path = "\n".join([f"{x} {y} {width} {height} re" for width, height, x, y in alike])
         place = f"{MODULE} 0 0 {-MODULE} {left} {HEIGHT - CODE_TOP:.2f} cm"
         self._add(f"q 0 g {place} {path} f Q".encode("ascii"))
 
@@ -136,7 +139,7 @@ class _Printer:
         self._pdf.current_font_is_set_on_page = False
         self._write_lines(_printable(text), zone, colour)
         self._pdf.current_font_is_set_on_page = False
-        self._drawn[key] = bytes(contents[start:])
+        contents[start:] = self._drawn[key] = _stepwise(bytes(contents[start:]))
 
     def _write_lines(self, text: str, zone: Zone, colour: Colour) -> None:
         """Centred lines, as large as they fit."""
@@ -188,6 +191,23 @@ class _Printer:
             self._pdf.set_font(FAMILY, style, 100)
             self._widths[text, style] = self._pdf.get_string_width(text) / 100
         return self._widths[text, style]
+
+
+def _stepwise(drawn: bytes) -> bytes:
+    """The same text with every glyph placed from the one before it, which takes a third of the bytes.
+
+    fpdf2 places each shaped glyph on the page by a matrix of its own.
+    """
+    at = (0, 0)
+
+    def step(found: re.Match[bytes]) -> bytes:
+        nonlocal at
+        before, at = at, (round(float(found["x"]) * 100), round(float(found["y"]) * 100))
+        if found["first"]:
+            return found[0]
+        return b"%g %g Td" % ((at[0] - before[0]) / 100, (at[1] - before[1]) / 100)
+
+    return PLACED.sub(step, drawn)
 
 
 def _printable(text: str) -> str:
