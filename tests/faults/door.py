@@ -54,14 +54,14 @@ class Door:
             self.thread.join(30)
 
     def _run(self) -> None:
-        scanned: set[str] = set()
+        """Whoever is in already when this begins is left alone."""
         with accounts(self.environ) as stack:
             database = stack.runtimes["badges"].database
+            with database.read() as db:
+                scanned = set(db.execute(text(INSIDE)).scalars())
             while not self.stop.is_set():
                 with database.read() as db:
-                    codes = set(
-                        db.execute(text("SELECT code FROM badges WHERE revoked_at IS NULL")).scalars()
-                    )
+                    codes = set(db.execute(text(VALID)).scalars())
                 for code in codes - scanned:
                     self._scan(code)
                     if self.stop.is_set():
@@ -80,7 +80,7 @@ class Door:
         if status == 201:
             self.admitted += 1
         else:
-            self.refused.append(f"{status} {answer[:200]!r}")
+            self.refused.append(f"{status} {answer.decode(errors='replace')[:500]}")
 
     def _post(self, body: str) -> tuple[int | None, bytes]:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
