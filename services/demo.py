@@ -6,11 +6,12 @@ import socket
 import sys
 import time
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from services.allinone import DataInUse, Stack, data_folder_lock, four_services, seed_demo
 from services.badges.demo import invite_door
+from services.deployment import coming_thursday
 from services.registration import usecases as registration
 from services.serving import EmbeddedServer
 from services.sessions.demo import SLUG
@@ -93,8 +94,7 @@ def _day_one(given: str) -> date:
             return date.fromisoformat(given)
         except ValueError as error:
             raise ValueError(f"DATE must look like 2026-11-26, not {given}") from error
-    soon = now().date() + timedelta(days=7)
-    return soon + timedelta(days=(3 - soon.weekday()) % 7)
+    return coming_thursday(now().date())
 
 
 def _port(given: str) -> int:
