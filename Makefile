@@ -25,10 +25,12 @@ check: ## Check style, types, architecture, migrations, contracts and generated 
 	$(PLENARY) -m services docs --check
 	$(PLENARY) -m pytest -q tests/contracts tests/architecture -k "not deployed"
 
-bench: ## Measure how long an event takes to its effect, and what idling costs, on both set-ups
+bench: ## Measure events, idling, scans at the door and the printing of badges
 	@$(PYTHON) deploy/setup test
 	@$(PLENARY) -m tests.benchmarks.latency
 	@$(PLENARY) -m tests.benchmarks.idle
+	@$(PLENARY) -m tests.benchmarks.scan
+	@$(PLENARY) -m tests.benchmarks.badges_pdf
 
 faults: ## Kill processes at random under load on both set-ups, then compare commits with effects (KILLS, SEED)
 	@$(PYTHON) deploy/setup test

@@ -10,6 +10,7 @@ from services.badges import queries
 from services.badges.models import Badge, Scan
 from services.badges.usecases.doors import DOOR_COOKIE
 from services.badges.usecases.pairing import Invitation, invite_device, pair_device
+from shared.bus.tables import Outbox
 from shared.clock import now
 from shared.contracts.sessions import ConferenceStated
 from shared.runtime import Runtime
@@ -69,3 +70,9 @@ def answers(phone: Client, *codes: str, day: UUID = CLOSED_DAY) -> list[str]:
 def history(badges: Runtime) -> list[Scan]:
     with badges.database.read() as db:
         return list(db.scalars(select(Scan).order_by(Scan.id)))
+
+
+def told(badges: Runtime) -> list[tuple[str, int, str]]:
+    with badges.database.read() as db:
+        rows = db.scalars(select(Outbox).where(Outbox.type.like("%.attendee.%")).order_by(Outbox.seq))
+        return [(row.type.split(".")[3], row.sequence, row.body) for row in rows]

@@ -11,9 +11,9 @@ from typing import Any
 import psycopg
 from sqlalchemy.dialects import postgresql
 
-from services.badges.queries.scans import _postgresql_scan
+from services.badges.queries.scan_statement import postgresql_scan
 
-COMPILED = _postgresql_scan().compile(dialect=postgresql.psycopg.dialect())
+COMPILED = postgresql_scan().compile(dialect=postgresql.psycopg.dialect())
 SQL, FIXED = str(COMPILED), COMPILED.params
 HELD = threading.local()
 
