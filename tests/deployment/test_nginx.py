@@ -167,13 +167,19 @@ def test_what_is_too_large_is_refused_with_a_reason(front: Front) -> None:
 
 def test_the_log_names_neither_visitor_nor_secret(front: Front) -> None:
     front.ask(f"{LINK}?next=/secret-query")
-    link = signed(DAY, soon())
+    link = signed(DAY, soon(), secret="another")
     front.ask(f"{link}/index.m3u8")
     log = (front.folder / "nginx.log").read_text()
     assert "GET /registration/me/*** 503" in log
-    assert "GET /live/media/t/*** 200" in log
+    assert "GET /live/media/t/*** 403" in log
     for never in ("127.0.0.1", "s" * 43, "secret-query", link.split("/")[4]):
         assert never not in log
+
+
+def test_what_viewers_ask_for_all_the_time_leaves_no_line(front: Front) -> None:
+    path = f"/live/media/public/{STAGE}/0a1b_2-c.ts"
+    assert front.ask(path).status == 200
+    assert f"{path} 200" not in (front.folder / "nginx.log").read_text()
 
 
 def test_https_is_served_with_the_files_of_the_operator_and_http_leads_there(tmp_path: Path) -> None:
