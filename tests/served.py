@@ -67,6 +67,10 @@ class Served:
         """The last one-time sign-in link that was printed."""
         return re.findall(r"Organiser\s+(\S+)", self.log.read_text())[-1]
 
+    def door_link(self) -> str:
+        """The last link that was printed to pair a phone with the door."""
+        return re.findall(r"Door\s+(\S+)", self.log.read_text())[-1]
+
     def _is_ready(self) -> bool:
         words = self.log.read_text(errors="replace").count("Plenary is ready") >= self.starts
         try:

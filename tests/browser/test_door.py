@@ -1,10 +1,13 @@
 """The door in Chromium: a phone is paired by link, reads badges from photos and from its camera, and is revoked."""
 
 import re
+import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from imageio_ffmpeg import get_ffmpeg_exe
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
@@ -15,6 +18,7 @@ from services.settings import embedded_environ
 from shared.db import Database
 from tests.browser.conftest import Watched
 from tests.harness import SLUG
+from tests.provision.chromium import OPTIONS, executable
 from tests.served import Served
 
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
@@ -174,3 +178,58 @@ def test_without_javascript_the_form_and_the_typed_code_are_enough(
         expect(page.locator("#answer")).to_contain_text(word)
         expect(page.locator("#answer")).to_contain_text(name)
     laptop.picture("door-desk-plain")
+
+
+@pytest.fixture
+def filming(browser: Browser, tmp_path: Path, holders: list[tuple[str, str]]) -> Iterator[Browser]:
+    """A browser of its own whose camera films the first badge."""
+    film = film_of(holders[0][1], tmp_path)
+    options = (
+        "--use-fake-ui-for-media-stream",
+        "--use-fake-device-for-media-stream",
+        f"--use-file-for-fake-video-capture={film}",
+    )
+    started = browser.browser_type.launch(
+        executable_path=executable(), headless=True, args=[*OPTIONS, *options]
+    )
+    yield started
+    started.close()
+
+
+def film_of(code: str, folder: Path) -> Path:
+    """Two seconds of a badge before a camera, as uncompressed video."""
+    still = picture_of(code, folder / "still.png", module=7)
+    film = folder / "film.y4m"
+    ffmpeg = shutil.which("ffmpeg") or get_ffmpeg_exe()
+    scene = "pad=640:480:(ow-iw)/2:(oh-ih)/2:color=gray,format=yuv420p"
+    command = [ffmpeg, "-y", "-loop", "1", "-i", still, "-t", "2", "-r", "10", "-vf", scene, film]
+    subprocess.run(command, check=True, capture_output=True)
+    return film
+
+
+def test_the_camera_reads_a_badge_once_while_it_is_held_before_it(
+    filming: Browser, served: Served, holders: list[tuple[str, str]]
+) -> None:
+    phone = Watched(filming.new_context(**PHONE, permissions=["camera"]), served.base)  # type: ignore[arg-type]
+    page = phone.open(served.door_link())
+    page.get_by_role("button", name="Use this device").click()
+    answer = page.locator("#answer")
+    expect(page.locator("#camera video")).to_be_visible()  # by itself, since it was allowed before
+    expect(answer).to_have_attribute("data-kind", "ok")
+    expect(answer).to_contain_text(holders[0][0])
+    in_light_and_dark(phone, "door-camera-phone")
+    expect(page.locator(".last-entry")).to_have_count(1)
+    page.get_by_role("button", name="Close the camera").click()
+    expect(page.locator("#camera")).to_be_hidden()
+    assert phone.wrong == []
+
+
+def test_over_plain_http_the_page_says_why_there_is_no_camera(browser: Browser, served: Served) -> None:
+    """A name that is not this machine's own is no secure context, as a phone in the network sees it."""
+    phone = Watched(browser.new_context(**PHONE), served.base)  # type: ignore[arg-type]
+    phone.page.add_init_script("Object.defineProperty(window, 'isSecureContext', { value: false })")
+    page = phone.open(served.door_link())
+    page.get_by_role("button", name="Use this device").click()
+    expect(page.get_by_text("The camera works only over https")).to_be_visible()
+    expect(page.get_by_role("button", name="Scan with the camera")).to_be_hidden()
+    expect(page.get_by_text("Take a photo of a badge")).to_be_visible()
