@@ -59,7 +59,7 @@ def test_every_page_is_fit_for_everybody(browser: Browser, house: Served, known:
     walk.wrong += [
         f"{title} is the title of {sorted(names)}" for title, names in walk.titles.items() if len(names) > 1
     ]
-    print(f"{actor}: {walk.seen} pages")
+    print(f"{actor}: {walk.seen} pages in four ways")
     assert walk.wrong == [], "\n".join(walk.wrong)
     assert walk.seen > 0
 

@@ -46,6 +46,7 @@ IDS: dict[str, tuple[str, Any]] = {
     "speaker_id": ("sessions", Speaker.id),
     "stage_id": ("streaming_gateway", Stage.id),
 }
+NEW = "autumn-meeting"  # a conference in which there is nothing yet
 # Pages that one route shows in several ways: who, where.
 VARIANTS = (
     ("visitor", f"/sessions/{SLUG}/?q=nothing-is-called-so"),
@@ -58,6 +59,21 @@ VARIANTS = (
     ("organiser", f"/registration/manage/{SLUG}/?state=pending"),
     ("organiser", f"/registration/manage/{SLUG}/?q=nobody-is-called-so"),
     ("organiser", f"/badges/manage/{SLUG}/?q=nobody-is-called-so"),
+    *(
+        ("organiser", f"/{path.format(NEW)}")
+        for path in (
+            "sessions/manage/{}/",
+            "sessions/manage/{}/release",
+            "sessions/manage/{}/rooms",
+            "sessions/manage/{}/speakers/",
+            "registration/manage/{}/",
+            "registration/manage/{}/institutions",
+            "registration/manage/{}/mails",
+            "badges/manage/{}/",
+            "badges/manage/{}/door",
+            "live/manage/{}/",
+        )
+    ),
 )
 # Forms that come back with their errors when they are sent as they are.
 EMPTY_FORMS = (
@@ -117,6 +133,11 @@ def _open_doors(stack: SteppedStack, known: Known) -> None:
     participant.register()
     organiser.approve(participant.name)
     known.links["participant"] = participant.personal_link()
+    about = {"name": "Autumn Meeting", "zone": "Europe/Athens", "first_day": "2027-10-07", "day_count": "1"}
+    organiser.open("/sessions/manage/")  # fetches the token for this page
+    made = organiser.client.post("/sessions/manage/", data={"slug": NEW, **about})
+    assert made.status_code == 303, made.text[:2000]
+    stack.settle()
     known.links["device"] = _pairing_link(organiser)
     known.values["secret"] = _pairing_link(organiser).rpartition("/")[2]
     known.values["me"] = known.links["participant"].rpartition("/")[2]

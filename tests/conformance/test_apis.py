@@ -70,6 +70,17 @@ def test_no_operation_with_a_scope_takes_a_missing_or_forged_token(
     stack.close()
 
 
+def test_a_token_makes_no_other_token(prepared: Prepared, tmp_path: Path) -> None:
+    stack = prepared.copy(tmp_path / "data")
+    wanted = {"audience": "registration", "conference": None}
+    secret = prepared.credentials["registration", "session"]["auth"]["openapi"]["session"]["api_key"]
+    stack.client.set_cookie("plenary_session", secret, path="/registration")
+    token = stack.post("/registration/api/v1/tokens", json=wanted).json["token"]
+    headers = {"Authorization": f"Bearer {token}"}
+    assert stack.post("/registration/api/v1/tokens", json=wanted, headers=headers).status_code == 401
+    stack.close()
+
+
 def operations_of(stack: Any, service: str) -> list[tuple[str, str, dict[str, Any]]]:
     """Every documented call of a service."""
     return [

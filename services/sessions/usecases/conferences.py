@@ -160,7 +160,7 @@ def state_conference(db: Transaction, conference: Conference, *, now: datetime) 
         DayFact(
             day_id=day.id,
             position=day.position,
-            title=day.title,
+            title=day.title or f"Day {day.position}",  # others need something to call it by
             starts_at=day.starts_at,
             ends_at=day.ends_at,
             listed=day.listed,
