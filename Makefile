@@ -25,12 +25,14 @@ check: ## Check style, types, architecture, migrations, contracts and generated 
 	$(PLENARY) -m services docs --check
 	$(PLENARY) -m pytest -q tests/contracts tests/architecture -k "not deployed"
 
-bench: ## Measure events, idling, scans at the door and the printing of badges
+bench: ## Measure what events, scans, badges, viewers, releases and idling take
 	@$(PYTHON) deploy/setup test
 	@$(PLENARY) -m tests.benchmarks.latency
 	@$(PLENARY) -m tests.benchmarks.idle
 	@$(PLENARY) -m tests.benchmarks.scan
 	@$(PLENARY) -m tests.benchmarks.badges_pdf
+	@$(PLENARY) -m tests.benchmarks.viewers
+	@$(PLENARY) -m tests.benchmarks.release
 
 faults: ## Kill processes at random under load on both set-ups, then compare commits with effects (KILLS, SEED)
 	@$(PYTHON) deploy/setup test
