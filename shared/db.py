@@ -5,12 +5,14 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
 from sqlalchemy import (
     ColumnElement,
     DateTime,
+    Executable,
     MetaData,
     Select,
     Table,
@@ -201,11 +203,14 @@ def ringing(work: str) -> ColumnElement[str]:
 
 def insert_new(db: Transaction, table: type[DeclarativeBase], **values: Any) -> bool:
     """Insert a row unless a unique key already has it; says whether it is new."""
-    insert = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
-    statement = (
-        insert(cast(Table, table.__table__)).values(**values).on_conflict_do_nothing().returning(literal(1))
-    )
-    return db.scalar(statement) is not None
+    connection = db.connection()
+    return connection.execute(_inserting_new(table, connection.dialect.name), values).first() is not None
+
+
+@cache
+def _inserting_new(table: type[DeclarativeBase], dialect: str) -> Executable:
+    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    return insert(cast(Table, table.__table__)).on_conflict_do_nothing().returning(literal(1))
 
 
 def _postgresql_engine(url: str, pool_size: int) -> Engine:

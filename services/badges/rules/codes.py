@@ -4,6 +4,7 @@ import struct
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 import base45
 from babel import Locale
@@ -147,6 +148,7 @@ def badge_window(days: Iterable[Day]) -> tuple[datetime, datetime] | None:
     return EPOCH + _minutes(opens_at) * MINUTE, EPOCH - (EPOCH - closes_at) // MINUTE * MINUTE
 
 
+@lru_cache(maxsize=1024)
 def country_name(code: str) -> str:
     """The English name of an ISO 3166-1 alpha-2 code; anything else is shown as it came."""
     return str(Locale("en").territories.get(code, code))
