@@ -59,6 +59,7 @@ lock: ## Pin all packages anew, with hashes, from pyproject.toml and package.jso
 	$(PLENARY) -m piptools compile $(LOCKING) --extra test -c requirements/run.txt -o requirements/test.txt pyproject.toml
 	$(PLENARY) -m piptools compile $(LOCKING) -o requirements/npm.txt requirements/npm.in
 	npm install --package-lock-only
+	@$(PYTHON) deploy/setup/lock_file.py
 
 LOCKING = --quiet --upgrade --generate-hashes --strip-extras --allow-unsafe --no-header \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host

@@ -1,5 +1,6 @@
 """What streaming_gateway is, for whatever runs it."""
 
+import re
 from wsgiref.types import WSGIApplication
 
 from services.streaming_gateway import api, pages, publisher, queries
@@ -8,11 +9,15 @@ from services.streaming_gateway.media import serving
 from services.streaming_gateway.models import Base
 from services.streaming_gateway.settings import Settings
 from shared.service import Service
+from shared.web.sharing import share
+
+SAME_FOR_ALL = re.compile(r"/live/[^/]+/(state\.json)?")
 
 
-def hand_out_media(app: WSGIApplication, settings: Settings) -> WSGIApplication:
-    """Media before Flask: a request for a segment needs nothing that Flask offers."""
-    return serving.before(app, media=settings.media, secret=settings.signing_secret)
+def serve_crowds(app: WSGIApplication, settings: Settings) -> WSGIApplication:
+    """What every viewer asks for again and again needs little of what Flask offers: media, and the state of a stage."""
+    shared = share(app, SAME_FOR_ALL, seconds=settings.shared_answer_ms / 1000)
+    return serving.before(shared, media=settings.media, secret=settings.signing_secret)
 
 
 SERVICE = Service(
@@ -24,7 +29,7 @@ SERVICE = Service(
     handlers=HANDLERS,
     timers=TIMERS,
     loops={"publish": publisher.publish_stages},
-    before_flask=hand_out_media,
+    before_flask=serve_crowds,
     blueprints=(pages.blueprint,),
     apis=(api.blueprint,),
     look=queries.look_of,

@@ -23,7 +23,7 @@ class Settings(ServiceSettings):
     clips_dir: str = ""
     media_secret: Secret = Secret("")
     origin_allow: str = ""
-    shared_answer_ms: int = 500
+    shared_answer_ms: int = 250
 
     @property
     def folder(self) -> Path:

@@ -4,7 +4,6 @@ import argparse
 import os
 import selectors
 import shutil
-import signal
 import socket
 import statistics
 import sys
@@ -17,9 +16,9 @@ from pathlib import Path
 
 from services.streaming_gateway.media.clips import ClipStore
 from services.streaming_gateway.media.loop import Clip
+from tests.benchmarks.bare_nginx import bare_nginx, nginx_pids
 from tests.conftest import CLIPS
-from tests.provision.nginx import as_here, nginx
-from tests.provision.processes import free_ports, running, wait_until
+from tests.provision.nginx import nginx
 from tests.served import Served, serving
 from tests.streaming_gateway.clips import made_clips
 
@@ -28,17 +27,6 @@ SEGMENT_BYTES = 1_500_000  # 3 Mbit/s
 NULL_PACKET = b"\x47\x1f\xff\x10" + b"\xff" * 184
 TICKS = os.sysconf("SC_CLK_TCK")
 BUFFERED = 3  # segments that a viewer has before it starts
-BARE = """
-daemon off; worker_processes 1; pid {folder}/nginx.pid; error_log stderr;
-events {{ worker_connections 4096; }}
-http {{
-    access_log off; sendfile on; tcp_nopush on; keepalive_requests 1000000;
-    types {{ video/mp2t ts; application/vnd.apple.mpegurl m3u8; }}
-    client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/fastcgi;
-    uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
-    server {{ listen 127.0.0.1:{port} backlog=2048; location /live/media/ {{ alias {media}/; }} }}
-}}
-"""
 
 
 @dataclass
@@ -52,6 +40,11 @@ class Figures:
     bytes: int = 0
     seconds: float = 0.0
     cpu_seconds: float = 0.0
+
+    def add(self, other: "Figures") -> None:
+        """Another round of the same."""
+        for name, value in vars(other).items():
+            setattr(self, name, getattr(self, name) + value)
 
     def viewers_per_core(self, viewers: int) -> float:
         return viewers * self.seconds / self.cpu_seconds
@@ -164,47 +157,6 @@ def cpu_seconds(pids: list[int]) -> float:
 
 
 @contextmanager
-def bare_nginx(media: Path) -> Iterator[tuple[tuple[str, int], list[int]]]:
-    """The shortest configuration that serves the same files: what others are measured against."""
-    (port,) = free_ports(1)
-    address = ("127.0.0.1", port)
-    with tempfile.TemporaryDirectory(prefix="plenary-bare-") as name:
-        folder = Path(name)
-        (folder / "nginx.conf").write_text(BARE.format(folder=folder, port=port, media=media))
-        command = as_here(["nginx", "-p", str(folder), "-c", str(folder / "nginx.conf")])
-        log = folder / "nginx.log"
-        with running(command, log=log, end=signal.SIGQUIT) as process:
-            wait_until(lambda: answers(address), process, seconds=10, log=log)
-            yield address, nginx_pids(name)
-
-
-def answers(address: tuple[str, int]) -> bool:
-    try:
-        socket.create_connection(address, timeout=1).close()
-    except OSError:
-        return False
-    return True
-
-
-def nginx_pids(folder: str) -> list[int]:
-    """The master that runs in this folder, and its workers."""
-    commands = {
-        int(path.name): path.joinpath("cmdline").read_bytes()
-        for path in Path("/proc").iterdir()
-        if path.name.isdigit() and path.joinpath("cmdline").exists()
-    }
-    masters = [pid for pid, words in commands.items() if folder.encode() in words and b"nginx" in words]
-    return masters + [pid for pid in commands if _parent(pid) in masters and pid not in masters]
-
-
-def _parent(pid: int) -> int:
-    try:
-        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
-    except OSError:
-        return 0
-
-
-@contextmanager
 def heavy_clips() -> Iterator[Path]:
     """Clips of 3 Mbit/s and four seconds a segment, under the name at which the gateway looks for its own."""
     _, programme = made_clips()
@@ -255,26 +207,33 @@ def percentiles(values: list[float]) -> tuple[float, float]:
     return statistics.median(ordered), ordered[int(len(ordered) * 0.99)]
 
 
-def measure(served: Served, media: Path, *, viewers: int, seconds: float) -> None:
+def measure(served: Served, media: Path, *, viewers: int, seconds: float, rounds: int) -> None:
+    """nginx both ways in turns, because what else the machine does changes by the minute; then the embedded server."""
     assert served.process is not None
     path = wait_for_stage(media)
-    print(f"{viewers} viewers at 3 Mbit/s for {seconds:.0f} s each")
-    with bare_nginx(media) as (address, pids):
-        bare = watch(address, path, pids, viewers=viewers, seconds=seconds)
-        show("nginx, bare files", bare, viewers)
-    with tempfile.TemporaryDirectory(prefix="plenary-nginx-") as folder:
-        with nginx(Path(folder), {"PLENARY_MEDIA_DIR": str(media)}) as base:
+    print(f"{viewers} viewers at 3 Mbit/s, {rounds} x {seconds:.0f} s each")
+    bare, through, embedded = Figures(), Figures(), Figures()
+    for _ in range(rounds):
+        with bare_nginx(media) as (address, pids):
+            bare.add(watch(address, path, pids, viewers=viewers, seconds=seconds))
+        with (
+            tempfile.TemporaryDirectory(prefix="plenary-nginx-") as name,
+            nginx(Path(name), {"PLENARY_MEDIA_DIR": str(media)}) as base,
+        ):
             address = ("127.0.0.1", int(base.rpartition(":")[2]))
-            through = watch(address, path, nginx_pids(folder), viewers=viewers, seconds=seconds)
-            show("through nginx", through, viewers, bare)
-    embedded = watch(("127.0.0.1", served.port), path, [served.process.pid], viewers=viewers, seconds=seconds)
+            through.add(watch(address, path, nginx_pids(name), viewers=viewers, seconds=seconds))
+        address = ("127.0.0.1", served.port)
+        embedded.add(watch(address, path, [served.process.pid], viewers=viewers, seconds=seconds))
+    show("nginx, bare files", bare, viewers)
+    show("through nginx", through, viewers, bare)
     show("embedded", embedded, viewers, bare)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--viewers", type=int, default=500)
-    parser.add_argument("--seconds", type=float, default=20)
+    parser.add_argument("--seconds", type=float, default=12)
+    parser.add_argument("--rounds", type=int, default=3)
     chosen = parser.parse_args()
     with heavy_clips() as clips, tempfile.TemporaryDirectory(prefix="plenary-viewers-") as folder:
         environ = {
@@ -284,7 +243,7 @@ def main() -> int:
         }
         with serving(environ) as served:
             media = Path(folder) / "streaming_gateway" / "media"
-            measure(served, media, viewers=chosen.viewers, seconds=chosen.seconds)
+            measure(served, media, viewers=chosen.viewers, seconds=chosen.seconds, rounds=chosen.rounds)
     return 0
 
 

@@ -10,6 +10,8 @@ from joserfc.jwk import OKPKey
 from werkzeug.test import Client
 
 from services.streaming_gateway.app import SERVICE
+from services.streaming_gateway.media.loop import Clip
+from services.streaming_gateway.media.origin_reader import OriginReader
 from shared.auth.handlers import on_signing_keys_stated
 from shared.auth.handoff import COOKIE
 from shared.auth.principal import ORGANISER_SCOPES, PARTICIPANT_SCOPES
@@ -20,6 +22,8 @@ from shared.ids import new_id
 from shared.runtime import Runtime
 from tests.alone import alone
 from tests.facts import ATTENDEE, SLUG
+from tests.streaming_gateway.clips import made_clips
+from tests.streaming_gateway.origins import LOOPBACK, LiveOrigin, live_origin
 
 
 @pytest.fixture
@@ -70,3 +74,21 @@ def operator(sign_in: Callable[[frozenset[str], UUID], Client]) -> Client:
 def attendee(sign_in: Callable[[frozenset[str], UUID], Client]) -> Client:
     """The browser of a participant."""
     return sign_in(PARTICIPANT_SCOPES, ATTENDEE)
+
+
+@pytest.fixture(scope="module")
+def clip() -> Clip:
+    return made_clips()[1]
+
+
+@pytest.fixture
+def origin(clip: Clip) -> Iterator[LiveOrigin]:
+    with live_origin(clip) as served:
+        yield served
+
+
+@pytest.fixture
+def reader(origin: LiveOrigin) -> Iterator[OriginReader]:
+    made = OriginReader(origin.url, LOOPBACK)
+    yield made
+    made.close()

@@ -9,9 +9,15 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+import pytest
+
+from services.streaming_gateway.media.fetching import OriginFault, read_allowance
 from services.streaming_gateway.media.loop import Clip
+from services.streaming_gateway.media.origin_reader import OriginReader
+from services.streaming_gateway.media.source import Segment
 
 LISTED = 6
+LOOPBACK = read_allowance("127.0.0.1")
 ENDLESS = b"#" * 65536
 
 
@@ -193,3 +199,26 @@ def break_off(body: bytes, handler: Any) -> None:
     handler.wfile.flush()
     handler.connection.shutdown(socket.SHUT_RDWR)
     handler.close_connection = True
+
+
+def brought(reader: OriginReader) -> list[Segment]:
+    return list(reader.look())
+
+
+def refusal(reader: OriginReader) -> str:
+    with pytest.raises(OriginFault) as fault:
+        brought(reader)
+    return str(fault.value)
+
+
+def until_new(reader: OriginReader) -> list[Segment]:
+    """Look until the origin has something new."""
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        try:
+            if found := brought(reader):
+                return found
+        except OriginFault:
+            pass
+        time.sleep(0.1)
+    raise AssertionError("the origin brought nothing")

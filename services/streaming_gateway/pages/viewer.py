@@ -36,15 +36,15 @@ class Sight:
 @blueprint.get("/<conference>/")
 @public
 def show_live(conference: str) -> Response:
-    """For everybody, so a cache may stand before it; a closed day's page invites."""
-    return _player(etag_response(_shared_sight(conference).page, mimetype="text/html"))
+    """For everybody, so one answer serves all who ask at the moment; a closed day's page invites."""
+    return _player(etag_response(_sight(conference).page, mimetype="text/html"))
 
 
 @blueprint.get("/<conference>/state.json")
 @public
 def show_state(conference: str) -> Response:
     """What the live page asks every second; it changes only when the page does."""
-    return etag_response(_shared_sight(conference).state, mimetype="application/json")
+    return etag_response(_sight(conference).state, mimetype="application/json")
 
 
 @blueprint.get("/<conference>/me")
@@ -85,16 +85,6 @@ def audience_here() -> Audience:
     """The viewers that this process knows of."""
     counted: Audience = context().cache.setdefault("audience", Audience())
     return counted
-
-
-def _shared_sight(slug: str) -> Sight:
-    """One answer for all who ask within half a second; a refusal is never kept."""
-    cache: dict[str, tuple[float, Sight]] = context().cache.setdefault("sights", {})
-    until, sight = cache.get(slug, (0.0, None))
-    if sight is None or time.monotonic() >= until:
-        sight = _sight(slug)
-        cache[slug] = (time.monotonic() + settings().shared_answer_ms / 1000, sight)
-    return sight
 
 
 def _sight(slug: str, *, own: bool = False) -> Sight:

@@ -24,11 +24,15 @@ const player = new Player(document.getElementById("picture"), {
 });
 sound.addEventListener("click", () => (player.video.muted = false));
 
+/** Renews the page if its state is another; says whether it may still be behind. */
 async function ask() {
   const response = await fetch(script.dataset.state, { cache: "no-cache" });
-  if (!response.ok) return;
+  if (!response.ok) return false;
   skew = Date.parse(response.headers.get("Date")) - Date.now() || 0;
-  if (response.headers.get("ETag").replace(/^W\/|"/g, "") !== known) await renew();
+  const tag = response.headers.get("ETag").replace(/^W\/|"/g, "");
+  if (tag === known) return false;
+  await renew();
+  return tag !== known;
 }
 
 async function renew() {
@@ -100,13 +104,14 @@ function spelled(left) {
 }
 
 async function keepAsking() {
+  let pause = document.hidden ? HIDDEN_SECONDS : seconds;
   try {
-    await ask();
+    if (await ask()) pause = seconds / 4;
   } catch {
     // the next round asks again
   }
   clearTimeout(waiting);
-  waiting = setTimeout(keepAsking, (document.hidden ? HIDDEN_SECONDS : seconds) * 1000);
+  waiting = setTimeout(keepAsking, pause * 1000);
 }
 
 let waiting = 0;
