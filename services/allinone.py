@@ -2,6 +2,7 @@
 
 import fcntl
 import json
+import threading
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import contextmanager
 from datetime import date
@@ -23,18 +24,44 @@ class DataInUse(Exception):
     """Another process runs on the same data folder."""
 
 
+CROWD = 3
+
+
+class Requests:
+    """Counts the requests that are being answered, so that the loops of the same process can give way to them."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._count = 0
+
+    def __enter__(self) -> None:
+        with self._lock:
+            self._count += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._count -= 1
+
+    def are_many(self) -> bool:
+        return self._count >= CROWD
+
+
 class Stack:
     """Four runtimes on one bus, mounted by path."""
 
     def __init__(self, services: Iterable[Service], environ: Mapping[str, str]) -> None:
         services = tuple(services)
         self.environ = embedded_environ(environ)
+        self._requests = Requests()
         self.bus: Bus = bus_of(
             self.environ["PLENARY_BUS_URL"], {service.name: service.subscriptions for service in services}
         )
         self.runtimes = {
             service.name: Runtime(
-                service, load_settings(service.settings, service.name, self.environ), self.bus
+                service,
+                load_settings(service.settings, service.name, self.environ),
+                self.bus,
+                self._requests.are_many,
             )
             for service in services
         }
@@ -56,6 +83,10 @@ class Stack:
 
     def wsgi(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """Send a request to the service that owns its path; sessions has the front door."""
+        with self._requests:
+            return self._answer(environ, start_response)
+
+    def _answer(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         first = environ.get("PATH_INFO", "/").split("/", 2)[1]
         if first == "readyz":
             return self._readyz(start_response)

@@ -36,11 +36,18 @@ STOP_SECONDS = 25.0
 class Runtime:
     """One service with its settings, its database and a bus; nothing runs until a role is started."""
 
-    def __init__(self, service: Service, settings: ServiceSettings, bus: Bus) -> None:
+    def __init__(
+        self,
+        service: Service,
+        settings: ServiceSettings,
+        bus: Bus,
+        gives_way: Callable[[], bool] = lambda: False,
+    ) -> None:
         self.service = service
         self.settings = settings
         self.database = Database(settings.database_url)
         self._bus = bus
+        self._gives_way = gives_way
         self._bells = {work: Bell() for work in (OUTBOX, TIMERS, MAIL)}
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
@@ -60,7 +67,7 @@ class Runtime:
 
     @cached_property
     def relay(self) -> Relay:
-        return Relay(self.database, self._bus.publisher(self.service.name))
+        return Relay(self.database, self._bus.publisher(self.service.name), self._gives_way)
 
     @cached_property
     def inbox(self) -> InboxReceiver:
@@ -90,6 +97,7 @@ class Runtime:
             name,
             self.inbox,
             lambda publisher, key: self._bus.committed(name, publisher, key),
+            self._gives_way,
         )
 
     def work(self) -> bool:

@@ -14,10 +14,14 @@ from shared.bus.topology import queue_of
 from shared.log import log
 
 PREFETCH = 20
+GIVES_WAY_SECONDS = 0.02
 
 
 class Consumer(ConsumerMixin):
-    """Acknowledges a message only after its inbox row is committed."""
+    """Acknowledges a message only after its inbox row is committed.
+
+    `gives_way` says whether many people wait for answers of this very process: then messages come one after a pause.
+    """
 
     def __init__(
         self,
@@ -25,11 +29,13 @@ class Consumer(ConsumerMixin):
         service: str,
         inbox: InboxReceiver,
         on_committed: Callable[[str, Settled], None] | None = None,
+        gives_way: Callable[[], bool] = lambda: False,
     ) -> None:
         self.connection = connection
         self._queue = Queue(queue_of(service), no_declare=True)
         self._inbox = inbox
         self._on_committed = on_committed
+        self._gives_way = gives_way
 
     def get_consumers(self, Consumer: Any, channel: Any) -> list[Any]:  # noqa: N803 - kombu's signature
         return [
@@ -50,6 +56,8 @@ class Consumer(ConsumerMixin):
                     time.sleep(1)
 
     def _on_message(self, message: Any) -> None:
+        if self._gives_way():
+            time.sleep(GIVES_WAY_SECONDS)
         body = message.body
         raw = body.encode() if isinstance(body, str) else bytes(body)
         try:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from uuid import NAMESPACE_OID, uuid5
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.exc import DBAPIError
 from structlog.contextvars import bound_contextvars
 
@@ -21,6 +21,13 @@ from shared.log import log
 Handler = Callable[[Transaction, "Event"], None]
 MAX_ATTEMPTS = 10
 LONGEST_PAUSE = timedelta(minutes=5)
+# Asked for every event that comes, so it is written once.
+FIRST_WAITING = (
+    select(Inbox)
+    .where(Inbox.state == "retry", Inbox.subject == bindparam("waiting_for"))
+    .order_by(Inbox.received_at, Inbox.sequence)
+    .limit(1)
+)
 
 
 class Ignored(Exception):
@@ -128,12 +135,7 @@ class InboxReceiver:
         raise Ignored
 
     def _first_waiting(self, db: Transaction, subject: str) -> Inbox | None:
-        return db.scalar(
-            select(Inbox)
-            .where(Inbox.state == "retry", Inbox.subject == subject)
-            .order_by(Inbox.received_at, Inbox.sequence)
-            .limit(1)
-        )
+        return db.scalar(FIRST_WAITING, {"waiting_for": subject})
 
     def _park_unreadable(self, raw: bytes, reason: str) -> tuple[str, Settled]:
         event_id = uuid5(NAMESPACE_OID, hashlib.sha256(raw).hexdigest())

@@ -1,6 +1,7 @@
 """The relay: takes unsent rows from the outbox to the publisher, and marks them once they are safe."""
 
 import time
+from collections.abc import Callable
 
 from sqlalchemy import delete, select, tuple_, update
 
@@ -13,14 +14,23 @@ from shared.log import log
 WINDOW = 200
 RESEND_AFTER = 30.0
 MARK_EVERY = 0.05
+GIVES_WAY_FOR = 0.05  # seconds between two sendings while people wait for answers of this very process
+GIVES_WAY_WITH = 2  # events that go out then
 
 
 class Relay:
-    """One per service. Selects what is unsent by number, never by a cursor: numbers commit out of order."""
+    """One per service. Selects what is unsent by number, never by a cursor: numbers commit out of order.
 
-    def __init__(self, database: Database, publisher: Publisher) -> None:
+    `gives_way` says whether many people wait for answers of this very process; then events go out a few at a time.
+    """
+
+    def __init__(
+        self, database: Database, publisher: Publisher, gives_way: Callable[[], bool] = lambda: False
+    ) -> None:
         self._database = database
         self._publisher = publisher
+        self._gives_way = gives_way
+        self._sent_at = 0.0
         self._in_flight: dict[Settled, float] = {}
         self._settled: list[Settled] = []
         self._marked_at = 0.0
@@ -39,7 +49,10 @@ class Relay:
             self.mark()
         if time.monotonic() < self._pause_until:
             return False
-        messages = self._unsent()
+        gives_way = self._gives_way()
+        if gives_way and time.monotonic() - self._sent_at < GIVES_WAY_FOR:
+            return False
+        messages = self._unsent(GIVES_WAY_WITH if gives_way else WINDOW)
         if not messages:
             self._publisher.keep_alive()
             return False
@@ -49,8 +62,8 @@ class Relay:
             self._back_off(error)
             return False
         self._failures = 0
-        sent_at = time.monotonic()
-        self._in_flight.update((message.key, sent_at) for message in messages)
+        self._sent_at = time.monotonic()
+        self._in_flight.update((message.key, self._sent_at) for message in messages)
         return True
 
     def mark(self) -> None:
@@ -67,15 +80,15 @@ class Relay:
         for key in keys:
             self._in_flight.pop(key, None)
 
-    def _unsent(self) -> list[Message]:
+    def _unsent(self, most: int) -> list[Message]:
         late = time.monotonic() - RESEND_AFTER
         self._in_flight = {key: sent for key, sent in self._in_flight.items() if sent > late}
-        room = WINDOW - len(self._in_flight)
+        room = most - len(self._in_flight)
         if room <= 0:
             return []
         unsent = select(Outbox).where(Outbox.sent_at.is_(None)).order_by(Outbox.seq)
         with self._database.read() as db:
-            rows = db.scalars(unsent.limit(WINDOW + len(self._in_flight)))
+            rows = db.scalars(unsent.limit(most + len(self._in_flight)))
             return [message_of(row) for row in rows if (row.event_id, row.generation) not in self._in_flight][
                 :room
             ]

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from services.registration import usecases
 from services.registration.models import Attendee
 from services.sessions.models import Day, Room, Session, Slot, Speaker
+from services.streaming_gateway.models import Conference as Streamed
 from services.streaming_gateway.models import Stage
 from shared.auth.guard import policy_of
 from shared.auth.principal import DEVICE_SCOPES, PARTICIPANT_SCOPES
@@ -115,7 +116,12 @@ def look_around(demo: Path, to: Path) -> Known:
     _open_doors(stack, known)
     for name, (service, column) in IDS.items():
         with stack.service(service).database.read() as db:
-            known.values[name] = str(db.scalars(select(column)).first())
+            rows = select(column)
+            if (
+                column is Stage.id
+            ):  # unlike all other ids these do not sort by age, and the new conference has one too
+                rows = rows.join(Streamed, Streamed.id == Stage.conference_id).where(Streamed.slug == SLUG)
+            known.values[name] = str(db.scalars(rows).first())
     apps = [(name, runtime.app) for name, runtime in stack.runtimes.items()]
     if stack._mailbox is not None:
         known.values["name"] = stack.mails()[0].id
