@@ -36,8 +36,11 @@ class Form:
             raise
 
     def refuse(self, refusal: Refusal) -> None:
-        """Show why it was declined, at the fields it is about."""
-        self.errors = refusal.fields or {"": [refusal.detail]}
+        """Show why it was declined, at the fields it is about; the fault of one of several stands at all of them."""
+        self.errors = {}
+        for name, messages in (refusal.fields or {"": [refusal.detail]}).items():
+            shown = self.errors.setdefault(name.partition(".")[0], [])
+            shown += [message for message in messages if message not in shown]
 
 
 def _listed(first: dict[str, Any]) -> list[tuple[str, str]]:

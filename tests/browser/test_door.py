@@ -111,7 +111,7 @@ def test_a_phone_at_the_door(
     page.locator("#photo").set_input_files(picture_of(first_code, tmp_path / "first.png"))
     expect(page.locator("#answer")).to_have_attribute("data-kind", "ok")
     expect(page.locator("#answer")).to_contain_text(first)
-    expect(page.locator("#count")).to_contain_text(re.compile(r"^1 in of"))
+    expect(page.locator("#count")).to_contain_text(re.compile(r"^1 of"))
     in_light_and_dark(phone, "door-ok-phone")
 
     page.locator("#photo").set_input_files(tmp_path / "first.png")
@@ -128,11 +128,11 @@ def test_a_phone_at_the_door(
     page.get_by_label("Code, from a hand scanner or typed").press_sequentially(second_code)
     page.keyboard.press("Enter")
     expect(page.locator("#answer")).to_contain_text(second)
-    expect(page.locator("#count")).to_contain_text(re.compile(r"^2 in of"))
+    expect(page.locator("#count")).to_contain_text(re.compile(r"^2 of"))
     see_it_from_the_desk(desk, first)
     page.get_by_role("button", name="Undo this scan").click()
     expect(page.locator("#answer")).to_have_attribute("data-kind", "undone")
-    expect(page.locator("#count")).to_contain_text(re.compile(r"^1 in of"))
+    expect(page.locator("#count")).to_contain_text(re.compile(r"^1 of"))
     width = page.evaluate("document.documentElement.scrollWidth")
     assert width <= 360, f"the page is {width} px wide"
 

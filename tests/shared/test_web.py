@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from flask import Blueprint as PageBlueprint
 from joserfc.jwk import OKPKey
+from werkzeug.datastructures import MultiDict
 from werkzeug.test import Client
 
 from shared.auth import principal, public, requires
@@ -276,10 +277,18 @@ def test_every_answer_carries_the_protecting_headers(toy: Toy) -> None:
 
 
 def test_a_form_keeps_what_was_typed_and_names_every_error_at_once() -> None:
-    from werkzeug.datastructures import MultiDict
-
     form = Form(NoteIn, MultiDict({"title": "x" * 30, "count": "ten"}))
     with pytest.raises(Refusal):
         form.load()
     assert sorted(form.errors) == ["count", "title"]
     assert form.values["title"] == "x" * 30
+
+
+def test_what_is_wrong_with_one_of_several_is_shown_at_the_field_that_holds_them() -> None:
+    class Choice(Schema):
+        ids = ma.fields.List(ma.fields.UUID(error_messages={"invalid_uuid": "This is no choice."}))
+
+    form = Form(Choice, MultiDict([("ids", SUBJECT), ("ids", "x"), ("ids", "y")]))
+    with pytest.raises(Refusal):
+        form.load()
+    assert form.errors == {"ids": ["This is no choice."]}
