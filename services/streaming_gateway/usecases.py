@@ -10,12 +10,12 @@ from services.streaming_gateway.media.fetching import Allowance, OriginFault, re
 from services.streaming_gateway.models import Conference, Day, Entitlement, Slot, Stage
 from shared import timers
 from shared.bus import publish
-from shared.contracts.base import Event
 from shared.contracts.registration import AttendeeEntitled, AttendeeErased
 from shared.contracts.sessions import ConferenceStated, DayFact, SlotCancelled, SlotStated
 from shared.contracts.streaming_gateway import (
     AudienceCounted,
     StageClosed,
+    StageEvent,
     StageFailedOver,
     StageHeld,
     StageOpened,
@@ -193,15 +193,10 @@ def _turn_again(db: Transaction, stage: Stage, now: datetime) -> None:
     turn_stage(db, stage=stage, conference=conference, day=day, now=now)
 
 
-def _tell(db: Transaction, stage: Stage, kind: type[Event], **more: Any) -> None:
+def _tell(db: Transaction, stage: Stage, kind: type[StageEvent], **more: Any) -> None:
     """Publish the next fact about a stage."""
     stage.version += 1
-    fact: dict[str, Any] = {
-        "version": stage.version,
-        "stage_id": stage.id,
-        "conference_id": stage.conference_id,
-    }
-    publish(db, kind(**fact, **more))
+    publish(db, kind(version=stage.version, stage_id=stage.id, conference_id=stage.conference_id, **more))
 
 
 def _keep_days(db: Transaction, conference_id: UUID, facts: tuple[DayFact, ...]) -> None:

@@ -10,6 +10,7 @@ from wsgiref.types import StartResponse, WSGIApplication
 from werkzeug.wrappers import Response
 
 PERSONAL = ("HTTP_COOKIE", "HTTP_AUTHORIZATION", "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_RANGE")
+OF_A_BODY = ("content-length", "content-type")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +26,7 @@ class Shared:
     def send(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         """The whole of it, or the word that the caller has it already."""
         if self.etag and self.etag in environ.get("HTTP_IF_NONE_MATCH", ""):
-            kept = [header for header in self.headers if not header[0].lower().startswith("content-")]
+            kept = [header for header in self.headers if header[0].lower() not in OF_A_BODY]
             start_response("304 NOT MODIFIED", kept)
             return []
         start_response(self.status, self.headers)

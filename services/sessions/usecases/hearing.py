@@ -1,23 +1,13 @@
 """Keeping what other services have stated; an older statement never replaces a newer one."""
 
-from typing import Any, Protocol
+from typing import Any
 from uuid import UUID
 
 from services.sessions.models import Entitlement, StageState
+from shared.contracts.streaming_gateway import StageEvent
 from shared.db import Transaction
 
 ERASED = "erased"
-
-
-class StageFact(Protocol):
-    """What every event about a stage says."""
-
-    @property
-    def version(self) -> int: ...
-    @property
-    def stage_id(self) -> UUID: ...
-    @property
-    def conference_id(self) -> UUID: ...
 
 
 def entitle_attendee(
@@ -51,7 +41,7 @@ def erase_attendee(db: Transaction, *, attendee_id: UUID, conference_id: UUID, v
     row.day_ids, row.state, row.version = [], ERASED, version
 
 
-def note_stage(db: Transaction, *, fact: StageFact, **changes: Any) -> None:
+def note_stage(db: Transaction, *, fact: StageEvent, **changes: Any) -> None:
     """Take over what is new about a stage; one not heard of before counts as closed until it is said to open."""
     row = db.get(StageState, fact.stage_id)
     if row is None:
