@@ -58,7 +58,6 @@ class Board:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._noted: dict[UUID, tuple[str, str]] = {}
         self.wanted: tuple[Wanted, ...] = ()
         self.shown: dict[UUID, tuple[str, str]] = {}
 
@@ -75,7 +74,7 @@ class Board:
         """Read what is wanted; write what is shown where that has changed."""
         with self._database.read() as db:
             stages = queries.list_open_stages(db)
-        self._noted = {stage.id: (stage.showing, stage.reason) for stage, _ in stages}
+        noted = {stage.id: (stage.showing, stage.reason) for stage, _ in stages}
         self.wanted = tuple(
             Wanted(
                 stage_id=stage.id,
@@ -86,7 +85,7 @@ class Board:
             for stage, day in stages
         )
         for stage_id, (showing, reason) in list(self.shown.items()):
-            if showing != NOTHING and self._noted.get(stage_id, (showing, reason)) != (showing, reason):
+            if showing != NOTHING and noted.get(stage_id, (showing, reason)) != (showing, reason):
                 with self._database.write() as db:
                     usecases.note_showing(db, stage_id=stage_id, showing=showing, reason=reason)
 

@@ -114,11 +114,6 @@ def list_open_stages(db: Transaction) -> Sequence[tuple[Stage, Day]]:
     return [(stage, day) for stage, day in db.execute(query.order_by(Stage.id))]
 
 
-def list_stage_ids(db: Transaction) -> frozenset[UUID]:
-    """Every stage there ever was."""
-    return frozenset(db.scalars(select(Stage.id)))
-
-
 def look_of(db: Transaction, slug: str) -> Look | None:
     """The look of a conference the public may know of; a draft has none, or an error page would name it."""
     conference = find_conference(db, slug)

@@ -5,7 +5,7 @@ import socket
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
 import urllib3
 
@@ -56,10 +56,6 @@ class Fetcher:
         self._home = urlsplit(url)
         self._allowance = allowance
         self._pool: urllib3.HTTPConnectionPool | None = None
-
-    def is_home(self, url: str) -> bool:
-        """Whether a URL leads to the same host and port by the same scheme."""
-        return _place(urlsplit(url)) == _place(self._home)
 
     def get(self, url: str, *, most: int, seconds: float) -> bytes:
         """The body of a 200, of at most `most` bytes, within `seconds`. Raises OriginFault."""
@@ -150,11 +146,6 @@ def _chunks(answer: urllib3.BaseHTTPResponse) -> Iterable[bytes]:
     """As it arrives: `read1` does not wait for a chunk to fill, so a dripping origin is noticed."""
     while part := answer.read1(CHUNK):
         yield part
-
-
-def _place(parts: SplitResult) -> tuple[str, str | None, int | None]:
-    default = {"https": 443, "http": 80}.get(parts.scheme)
-    return parts.scheme, parts.hostname, parts.port or default
 
 
 def _in_words(error: Exception) -> str:
