@@ -1,7 +1,6 @@
 """The live page: the same bytes for everybody on a public day, an own page for those who may watch a closed one."""
 
 import time
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -10,10 +9,13 @@ from flask import Response, request, url_for
 
 from services.streaming_gateway import queries, usecases
 from services.streaming_gateway.media.audience import INTERVAL, Audience
+from services.streaming_gateway.models import Conference
 from services.streaming_gateway.pages.blueprint import blueprint
+from services.streaming_gateway.rules import LiveView
 from services.streaming_gateway.schemas import HeartbeatIn, LiveOut
 from shared.auth import principal, public, requires
 from shared.clock import now
+from shared.db import Transaction
 from shared.errors import Invalid, TooManyTries
 from shared.web import database, etag_response, render, settings
 from shared.web.context import context
@@ -25,40 +27,32 @@ COUNT_EVERY = 15.0  # seconds between two counts that are told to others
 PLAYER_CSP = f"{CSP}; media-src 'self' blob:; worker-src 'self' blob:"
 
 
-@dataclass(frozen=True)
-class Sight:
-    """What a viewer sees at one moment, as a page and as the state that says when the page has changed."""
-
-    page: bytes
-    state: bytes
-
-
 @blueprint.get("/<conference>/")
 @public
 def show_live(conference: str) -> Response:
     """For everybody, so one answer serves all who ask at the moment; a closed day's page invites."""
-    return _player(etag_response(_sight(conference).page, mimetype="text/html"))
+    return _player(etag_response(_page(conference), mimetype="text/html"))
 
 
 @blueprint.get("/<conference>/state.json")
 @public
 def show_state(conference: str) -> Response:
     """What the live page asks every second; it changes only when the page does."""
-    return etag_response(_sight(conference).state, mimetype="application/json")
+    return etag_response(_state(conference), mimetype="application/json")
 
 
 @blueprint.get("/<conference>/me")
 @requires("reg:self")
 def show_own_live(conference: str) -> Response:
     """For an attendee: also the closed days that they may attend."""
-    return _player(etag_response(_sight(conference, own=True).page, mimetype="text/html", private=True))
+    return _player(etag_response(_page(conference, own=True), mimetype="text/html", private=True))
 
 
 @blueprint.get("/<conference>/me/state.json")
 @requires("reg:self")
 def show_own_state(conference: str) -> Response:
     """The same as the public state, with links that open a closed stage for ten minutes."""
-    return etag_response(_sight(conference, own=True).state, mimetype="application/json", private=True)
+    return etag_response(_state(conference, own=True), mimetype="application/json", private=True)
 
 
 @blueprint.post("/<conference>/heartbeat")
@@ -87,16 +81,12 @@ def audience_here() -> Audience:
     return counted
 
 
-def _sight(slug: str, *, own: bool = False) -> Sight:
-    who, at, own_days = principal(), now(), frozenset[UUID]()
+def _page(slug: str, *, own: bool = False) -> bytes:
     with database().read() as db:
         row = queries.get_announced_conference(db, slug)
-        if own and who is not None:
-            own_days = queries.list_own_days(db, row.id, UUID(who.subject))
-        view = queries.live_view(db, row, now=at, secret=settings().signing_secret, own_days=own_days)
+        view = _view(db, row, own=own)
         look = queries.dress(db, row)
         closed_days = [day for day in queries.list_days(db, row.id) if day.attend == "registered"]
-    state = LiveOut().dumps(view, ensure_ascii=False).encode()
     page = render(
         "streaming_gateway/live.html",
         look=look,
@@ -105,12 +95,30 @@ def _sight(slug: str, *, own: bool = False) -> Sight:
         closed_days=closed_days,
         own=own,
         state_url=url_for(".show_own_state" if own else ".show_state", conference=slug),
-        state_tag=tag_of(state),
+        state_tag=tag_of(_written(view)),
         poll_seconds=POLL_SECONDS,
         beat_seconds=INTERVAL,
         opens_really_at=view.opens_at and view.opens_at - timedelta(seconds=row.clock_offset),
     )
-    return Sight(page=page.encode(), state=state)
+    return page.encode()
+
+
+def _state(slug: str, *, own: bool = False) -> bytes:
+    with database().read() as db:
+        return _written(_view(db, queries.get_announced_conference(db, slug), own=own))
+
+
+def _view(db: Transaction, conference: Conference, *, own: bool) -> LiveView:
+    who, own_days = principal(), frozenset[UUID]()
+    if own and who is not None:
+        own_days = queries.list_own_days(db, conference.id, UUID(who.subject))
+    secret = settings().signing_secret
+    return queries.live_view(db, conference, now=now(), secret=secret, own_days=own_days)
+
+
+def _written(view: LiveView) -> bytes:
+    """The state of a page; its tag tells a page that is behind."""
+    return LiveOut().dumps(view, ensure_ascii=False).encode()
 
 
 def _player(response: Response) -> Response:
