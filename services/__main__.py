@@ -66,7 +66,7 @@ def web(service: str, host: str, port: int, workers: int, threads: int) -> None:
 @SERVICE
 def worker(service: str) -> None:
     """Relay and consume the events of one service, fire its timers, send its mail."""
-    from shared.bus.topology import require_access
+    from shared.bus.provisioning import require_topology
 
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -75,7 +75,7 @@ def worker(service: str) -> None:
     runtime.require_database()
     runtime.prepare()
     if runtime.settings.bus_url.startswith("amqp"):
-        require_access(runtime.settings.bus_url, service)
+        require_topology(runtime.settings.bus_url, service, runtime.service.subscriptions)
     runtime.start_worker()
     click.echo(f"{service}: working", err=True)
     while not stopping.wait(LOOK_SECONDS):

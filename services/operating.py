@@ -11,7 +11,7 @@ from services.deployment import bus_passwords, coming_thursday, fresh_secrets, w
 from services.deployment import seed_demo as seed
 from services.loading import SERVICE, embedded_runtime, service_of
 from services.settings import NAMES
-from shared.bus import broker_users, topology
+from shared.bus import broker_users, provisioning, topology
 from shared.bus.replay import replay as queue_again
 from shared.clock import now
 
@@ -22,20 +22,40 @@ from shared.clock import now
     "--users", is_flag=True, help="With one user per service; reads PLENARY_<SERVICE>_BUS_PASSWORD."
 )
 @click.option("--file", type=click.Path(dir_okay=False, path_type=Path), help="Write it there.")
-def provision_broker(*, definitions: bool, users: bool, file: Path | None) -> None:
-    """Declare exchange, queues and bindings on RabbitMQ; running it again changes nothing."""
+@click.option(
+    "--ctl",
+    metavar="COMMAND",
+    help='Load all of it, policies and users too, with this command: rabbitmqctl, or "docker compose exec -T rabbitmq rabbitmqctl".',
+)
+@click.option("--check", is_flag=True, help="With --ctl: only say what the broker has otherwise, and fail.")
+@click.option("--vhost", default="plenary", show_default=True)
+def provision_broker(
+    *, definitions: bool, users: bool, file: Path | None, ctl: str | None, check: bool, vhost: str
+) -> None:
+    """Declare exchanges, queues and bindings on RabbitMQ; running it again changes nothing."""
     subscriptions = {name: service_of(name).subscriptions for name in NAMES}
+    known = topology.definitions(subscriptions, vhost)
+    if users:
+        known |= broker_users.users(bus_passwords(os.environ), vhost)
     if definitions:
-        known = topology.definitions(subscriptions, "plenary")
-        if users:
-            known |= broker_users.users(bus_passwords(os.environ), "plenary")
         _put_out(json.dumps(known, indent=2) + "\n", file)
-        return
+    elif ctl and check:
+        if found := provisioning.differences(ctl, known):
+            raise click.ClickException("the broker is not as it should be:\n" + "\n".join(found))
+        click.echo("the broker is as the event catalogue says")
+    elif ctl:
+        provisioning.load(ctl, known)
+        click.echo("exchanges, queues, bindings and policies are there")
+    else:
+        provisioning.provision(_bus_url(), subscriptions)
+        click.echo("exchanges, queues and bindings are there; policies need --ctl or a definitions file")
+
+
+def _bus_url() -> str:
     url = os.environ.get("PLENARY_BUS_URL", "")
     if not url.startswith("amqp"):
         raise click.ClickException("PLENARY_BUS_URL must be amqp://user:password@host/vhost")
-    topology.provision(url, subscriptions)
-    click.echo("exchange, queues and bindings are there")
+    return url
 
 
 @click.command("generate-secrets")

@@ -67,7 +67,8 @@ class Runtime:
 
     @cached_property
     def relay(self) -> Relay:
-        return Relay(self.database, self._bus.publisher(self.service.name), self._gives_way)
+        publisher = self._bus.publisher(self.service.name, self._bells[OUTBOX].ring)
+        return Relay(self.database, publisher, self._gives_way)
 
     @cached_property
     def inbox(self) -> InboxReceiver:
@@ -96,8 +97,9 @@ class Runtime:
             self._bus.connect(),
             name,
             self.inbox,
-            lambda publisher, key: self._bus.committed(name, publisher, key),
-            self._gives_way,
+            on_committed=lambda publisher, key: self._bus.committed(name, publisher, key),
+            gives_way=self._gives_way,
+            has_dead_letters=self._bus.has_dead_letters,
         )
 
     def work(self) -> bool:
@@ -131,8 +133,9 @@ class Runtime:
         if self._stop.is_set():
             return []
         ended = [thread.name for thread in self._threads if not thread.is_alive()]
+        rounds = {**self._rounds, **({"consume": self._consumer.came_round_at} if self._consumer else {})}
         latest = time.monotonic() - LOST_SECONDS
-        return [*ended, *(f"{self.service.name}.{name}" for name, at in self._rounds.items() if at < latest)]
+        return [*ended, *(f"{self.service.name}.{name}" for name, at in rounds.items() if at < latest)]
 
     def ask_to_stop(self) -> None:
         """Let every loop end after its present step; returns at once."""
@@ -154,9 +157,17 @@ class Runtime:
 
     def _run_relay(self) -> None:
         leadership = Leadership(self.database, f"{self.service.name}.relay")
+
+        def lead_or_stand_by() -> bool:
+            if leadership.holds():
+                return self.relay.step()
+            self.relay.stand_by()
+            return False
+
         try:
-            self._repeat(lambda: leadership.holds() and self.relay.step(), OUTBOX)
+            self._repeat(lead_or_stand_by, OUTBOX)
         finally:
+            self.relay.stand_by()
             leadership.release()
 
     def _repeat(self, step: Callable[[], bool], work: str) -> None:

@@ -13,7 +13,8 @@ from playwright.sync_api import Browser, sync_playwright
 
 from services.allinone import four_services
 from services.settings import NAMES
-from shared.bus.topology import provision, queue_of
+from shared.bus.provisioning import provision
+from shared.bus.topology import queue_of
 from shared.log import set_up_logging
 from tests.harness import SteppedStack
 from tests.provision.chromium import OPTIONS, executable

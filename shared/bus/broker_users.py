@@ -1,4 +1,4 @@
-"""One broker user per service: it publishes its own events, reads its own queue, and may do nothing else."""
+"""One broker user per service: it publishes its own events, reads its own queues, and may do nothing else."""
 
 import hashlib
 import os
@@ -7,7 +7,7 @@ from base64 import b64encode
 from collections.abc import Mapping
 from typing import Any
 
-from shared.bus.topology import EXCHANGE, queue_of
+from shared.bus.topology import EXCHANGE, dead_letters_of, heard_of, queue_of
 
 NOTHING = "^$"
 
@@ -29,8 +29,8 @@ def users(passwords: Mapping[str, str], vhost: str) -> dict[str, Any]:
                 "user": service,
                 "vhost": vhost,
                 "configure": NOTHING,
-                "write": _exactly(EXCHANGE),
-                "read": _exactly(queue_of(service)),
+                "write": _exactly(EXCHANGE, heard_of(service)),
+                "read": _exactly(queue_of(service), dead_letters_of(service)),
             }
             for service in passwords
         ],
@@ -53,5 +53,5 @@ def hash_password(password: str) -> str:
     return b64encode(salt + hashlib.sha256(salt + password.encode()).digest()).decode("ascii")
 
 
-def _exactly(name: str) -> str:
-    return f"^{re.escape(name)}$"
+def _exactly(*names: str) -> str:
+    return f"^({'|'.join(re.escape(name) for name in names)})$"

@@ -6,20 +6,23 @@ from typing import Any
 
 from kombu import Connection, Queue
 from kombu.mixins import ConsumerMixin
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 
 from shared.bus.inbox import InboxReceiver
 from shared.bus.publisher import Settled
-from shared.bus.topology import queue_of
+from shared.bus.topology import PROBE, dead_letters_of, queue_of
 from shared.log import log
 
 PREFETCH = 20
+LONGEST_PAUSE = 60.0
 GIVES_WAY_SECONDS = 0.02
 
 
 class Consumer(ConsumerMixin):
     """Acknowledges a message only after its inbox row is committed.
 
+    Takes one at a time until there is one that was never delivered before, then many: if this process dies of a
+    message, the broker counts that against all it had taken.
     `gives_way` says whether many people wait for answers of this very process: then messages come one after a pause.
     """
 
@@ -28,43 +31,77 @@ class Consumer(ConsumerMixin):
         connection: Connection,
         service: str,
         inbox: InboxReceiver,
-        on_committed: Callable[[str, Settled], None] | None = None,
+        *,
+        on_committed: Callable[[str, Settled], None] = lambda _publisher, _key: None,
         gives_way: Callable[[], bool] = lambda: False,
+        has_dead_letters: bool = False,
     ) -> None:
         self.connection = connection
+        self.came_round_at = time.monotonic()
         self._queue = Queue(queue_of(service), no_declare=True)
+        self._dead_letters = Queue(dead_letters_of(service), no_declare=True) if has_dead_letters else None
         self._inbox = inbox
         self._on_committed = on_committed
         self._gives_way = gives_way
+        self._pause = 1.0
+        self._events: Any = None
+        self._is_careful = self._sees_new = False
 
     def get_consumers(self, Consumer: Any, channel: Any) -> list[Any]:  # noqa: N803 - kombu's signature
-        return [
-            Consumer(
-                queues=[self._queue], on_message=self._on_message, prefetch_count=PREFETCH, auto_declare=False
-            )
-        ]
+        self._is_careful, self._sees_new = True, False
+        self._events = self._consumer_of(Consumer, self._queue, self._on_message)
+        if self._dead_letters is None:
+            return [self._events]
+        return [self._events, self._consumer_of(Consumer, self._dead_letters, self._on_dead_letter)]
+
+    def on_iteration(self) -> None:
+        self.came_round_at = time.monotonic()
+        if self._is_careful and self._sees_new:
+            self._is_careful = False
+            # The broker applies another prefetch only to a consumer that is new.
+            self._events.cancel()
+            self._events.qos(prefetch_count=PREFETCH)
+            self._events.consume()
 
     def run_until_stopped(self) -> None:
         """Consume until `should_stop`; a lost database or broker is waited for, never fatal."""
         while not self.should_stop:
             try:
                 self.run()  # type: ignore[no-untyped-call]
-            except (SQLAlchemyError, OSError) as error:
+            except (SQLAlchemyError, OSError, *self.connection.channel_errors) as error:
                 log.warning("consuming pauses", reason=f"{type(error).__name__}: {error}"[:300])
-                # Each reconnection counts as a delivery; so none before the inbox can take one.
-                while not self.should_stop and not self._inbox.is_ready():
-                    time.sleep(1)
+                self._wait_until_ready()
+
+    def _wait_until_ready(self) -> None:
+        """The broker has everything back and counted a delivery; so not too often, and not before there is hope."""
+        until = time.monotonic() + self._pause
+        self._pause = min(LONGEST_PAUSE, 2 * self._pause)
+        while not self.should_stop and (time.monotonic() < until or not self._inbox.is_ready()):
+            self.came_round_at = time.monotonic()
+            time.sleep(0.2)
+
+    @staticmethod
+    def _consumer_of(kind: Any, queue: Queue, on_message: Callable[[Any], None]) -> Any:
+        return kind(queues=[queue], on_message=on_message, prefetch_count=1, auto_declare=False)
 
     def _on_message(self, message: Any) -> None:
+        self._sees_new |= not message.delivery_info.get("redelivered")
+        if message.content_type == PROBE:
+            message.ack()
+            return
         if self._gives_way():
             time.sleep(GIVES_WAY_SECONDS)
-        body = message.body
-        raw = body.encode() if isinstance(body, str) else bytes(body)
-        try:
-            publisher, key = self._inbox.receive(raw)
-        except DBAPIError:
-            message.requeue()
-            raise
+        # When the database is away this raises; the message stays unacknowledged and goes back to its place.
+        publisher, key = self._inbox.receive(_bytes_of(message))
+        self._pause = 1.0
         message.ack()
-        if self._on_committed is not None:
-            self._on_committed(publisher, key)
+        self._on_committed(publisher, key)
+
+    def _on_dead_letter(self, message: Any) -> None:
+        self._inbox.park(_bytes_of(message), "the broker gave up: whoever took it ended each time")
+        message.ack()
+
+
+def _bytes_of(message: Any) -> bytes:
+    body = message.body
+    return body.encode() if isinstance(body, str) else bytes(body)

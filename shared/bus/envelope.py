@@ -7,8 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import marshmallow as ma
-
-from shared.bus.tables import Outbox
+from sqlalchemy import Row
 
 CONTENT_TYPE = "application/cloudevents+json"
 MAX_BYTES = 64 * 1024
@@ -31,6 +30,11 @@ class Envelope:
     replay: str
     data: dict[str, Any]
 
+    @property
+    def publisher(self) -> str:
+        """The service that told it; empty for a type that is none of ours."""
+        return self.type.split(".")[1] if "." in self.type else ""
+
 
 class _EnvelopeSchema(ma.Schema):
     class Meta:
@@ -51,7 +55,7 @@ class _EnvelopeSchema(ma.Schema):
 _SCHEMA = _EnvelopeSchema()
 
 
-def write_envelope(row: Outbox) -> bytes:
+def write_envelope(row: Row[Any]) -> bytes:
     """The bytes of an outbox row; the same row always gives the same bytes."""
     service = row.type.split(".")[1]
     attributes: dict[str, Any] = {
@@ -72,7 +76,8 @@ def write_envelope(row: Outbox) -> bytes:
     ):
         if value:
             attributes[name] = str(value)
-    return json.dumps({**attributes, "data": json.loads(row.body)}, ensure_ascii=False).encode()
+    # The body is JSON already; reading it only to write it again would cost as much as all the rest.
+    return f'{json.dumps(attributes, ensure_ascii=False)[:-1]}, "data": {row.body}}}'.encode()
 
 
 def read_envelope(raw: bytes) -> Envelope:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from uuid import NAMESPACE_OID, uuid5
 
-from sqlalchemy import bindparam, func, select
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy.exc import DBAPIError, OperationalError
 from structlog.contextvars import bound_contextvars
 
 from shared.bus.envelope import Envelope, Unreadable, read_envelope
@@ -21,12 +21,13 @@ from shared.log import log
 Handler = Callable[[Transaction, "Event"], None]
 MAX_ATTEMPTS = 10
 LONGEST_PAUSE = timedelta(minutes=5)
-# Asked for every event that comes, so it is written once.
-FIRST_WAITING = (
-    select(Inbox)
+# Asked for every event that comes, so it is written once. Locked, because whoever tries that row may end the waiting.
+LAST_WAITING = (
+    select(Inbox.turn)
     .where(Inbox.state == "retry", Inbox.subject == bindparam("waiting_for"))
-    .order_by(Inbox.received_at, Inbox.sequence)
+    .order_by(Inbox.turn.desc())
     .limit(1)
+    .with_for_update()
 )
 
 
@@ -41,9 +42,18 @@ class UnknownVersion(Exception):
 class InboxReceiver:
     """Turns bytes from the bus into handler calls, one transaction each."""
 
-    def __init__(self, database: Database, handlers: Mapping[type[Event], Handler]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        handlers: Mapping[type[Event], Handler],
+        *,
+        clock: Callable[[], datetime] = now,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
         self._database = database
         self._handlers = {kind.TYPE: (kind, handler) for kind, handler in handlers.items()}
+        self._clock = clock
+        self._chance = chance
 
     def is_ready(self) -> bool:
         """Whether an event could be stored now."""
@@ -54,7 +64,7 @@ class InboxReceiver:
         try:
             envelope = read_envelope(raw)
         except Unreadable as error:
-            return self._park_unreadable(raw, str(error))
+            return self.park(raw, str(error))
         with (
             bound_contextvars(
                 event_id=str(envelope.id), event_type=envelope.type, traceparent=envelope.traceparent
@@ -62,53 +72,75 @@ class InboxReceiver:
             self._database.write() as db,
         ):
             self._insert_and_apply(db, envelope, raw)
-        return envelope.type.split(".")[1] if "." in envelope.type else "", (envelope.id, envelope.replay)
+        return envelope.publisher, (envelope.id, envelope.replay)
+
+    def park(self, raw: bytes, reason: str) -> tuple[str, Settled]:
+        """Keep bytes that no handler may see, for the operator; known events stay what they are."""
+        try:
+            envelope = read_envelope(raw)
+        except Unreadable:
+            key, facts = (uuid5(NAMESPACE_OID, hashlib.sha256(raw).hexdigest()), ""), {}
+        else:
+            key = (envelope.id, envelope.replay)
+            facts = {"type": envelope.type, "subject": envelope.subject, "told_at": envelope.time}
+        with self._database.write() as db:
+            row = {"event_id": key[0], "generation": key[1], "state": "parked", "raw": raw, **facts}
+            is_new = insert_new(db, Inbox, **row, reason=reason[:2000], received_at=self._clock())
+        if is_new:
+            log.error("event parked", reason=reason[:200], event_id=str(key[0]))
+        return "", key
 
     def retry_due(self, at: datetime) -> bool:
         """Try the next waiting event whose time has come; says whether there was one."""
-        due = (Inbox.state == "retry", Inbox.next_at <= at)
+        # Nothing waits longer than the longest pause, so whatever is due later was put off by a clock that was wrong.
+        is_due = or_(Inbox.next_at <= at, Inbox.next_at > at + LONGEST_PAUSE)
+        due = (Inbox.state == "retry", is_due)
         with self._database.read() as db:
             if db.scalar(select(Inbox.event_id).where(*due).limit(1)) is None:
                 return False
         with self._database.write() as db:
-            row = db.scalar(
-                select(Inbox)
-                .where(*due)
-                .order_by(Inbox.received_at, Inbox.sequence)
-                .limit(1)
-                .with_for_update(skip_locked=True)
-            )
+            first = select(Inbox).where(*due).order_by(Inbox.next_at).limit(1)
+            row = db.scalar(first.with_for_update(skip_locked=True))
             if row is None:
                 return False
-            earlier = self._first_waiting(db, row.subject)
-            if earlier is not None and earlier.event_id != row.event_id:
-                row.next_at = (earlier.next_at or at) + timedelta(milliseconds=1)
-                return True
-            _settle(row, self._try(db, read_envelope(row.raw or b"")))
+            self._settle(row, self._try_again(db, row))
+            if row.state != "retry":
+                _call_next(db, row.subject, at)
             return True
 
     def _insert_and_apply(self, db: Transaction, envelope: Envelope, raw: bytes) -> None:
-        received = now()
-        earlier = self._first_waiting(db, envelope.subject)
+        last_turn = db.scalar(LAST_WAITING, {"waiting_for": envelope.subject})
+        waits = last_turn is not None
         # Stored as done at once: nobody sees that before the commit, and success costs no second statement.
         values = {
             "type": envelope.type,
             "subject": envelope.subject,
             "sequence": envelope.sequence,
-            "state": "retry" if earlier else "done",
-            "raw": raw if earlier else None,
-            "attempts": 0,
-            "next_at": (earlier.next_at or received) if earlier else None,
-            "reason": "waits for an earlier event of the same subject" if earlier else "",
-            "received_at": received,
+            "state": "retry" if waits else "done",
+            "raw": raw if waits else None,
+            "turn": last_turn + 1 if last_turn is not None else 0,
+            "reason": "waits for an earlier event of the same subject" if waits else "",
+            "told_at": envelope.time,
+            "received_at": self._clock(),
         }
         is_new = insert_new(db, Inbox, event_id=envelope.id, generation=envelope.replay, **values)
-        if is_new and not earlier:
+        if is_new and not waits:
             error = self._try(db, envelope)
             if error is not None:
                 row = db.get_one(Inbox, (envelope.id, envelope.replay))
                 row.raw = raw
-                _settle(row, error)
+                self._settle(row, error)
+
+    def _try_again(self, db: Transaction, row: Inbox) -> Exception | None:
+        try:
+            envelope = read_envelope(row.raw or b"")
+        except Unreadable as error:
+            return error
+        if row.event_id == envelope.id:
+            return self._try(db, envelope)
+        # This release can read what an older one could not; from here on it is an event like any other.
+        self._insert_and_apply(db, envelope, row.raw or b"")
+        return None
 
     def _try(self, db: Transaction, envelope: Envelope) -> Exception | None:
         """Call the handler under a savepoint; what it raises is returned, unless the database itself is gone."""
@@ -134,49 +166,43 @@ class InboxReceiver:
             raise UnknownVersion(f"unknown version: {name}")
         raise Ignored
 
-    def _first_waiting(self, db: Transaction, subject: str) -> Inbox | None:
-        return db.scalar(FIRST_WAITING, {"waiting_for": subject})
-
-    def _park_unreadable(self, raw: bytes, reason: str) -> tuple[str, Settled]:
-        event_id = uuid5(NAMESPACE_OID, hashlib.sha256(raw).hexdigest())
-        with self._database.write() as db:
-            insert_new(
-                db,
-                Inbox,
-                event_id=event_id,
-                generation="",
-                state="parked",
-                type="",
-                subject="",
-                sequence=0,
-                attempts=0,
-                raw=raw,
-                reason=reason[:2000],
-                received_at=now(),
-            )
-        log.error("event parked", reason=reason[:200], event_id=str(event_id))
-        return "", (event_id, "")
+    def _settle(self, row: Inbox, error: Exception | None) -> None:
+        """What becomes of a row after an attempt."""
+        row.next_at, row.reason = None, ""
+        if error is None or isinstance(error, Ignored):
+            row.state, row.raw = "done" if error is None else "ignored", None
+            return
+        row.attempts += 1
+        row.reason = _reason_of(error)
+        facts = {"reason": row.reason, "event_id": str(row.event_id), "attempts": row.attempts}
+        if _is_hopeless(row, error):
+            row.state = "parked"
+            log.error("event parked", **facts, exc_info=error)
+            return
+        longest = min(LONGEST_PAUSE, timedelta(seconds=2 ** (min(row.attempts, MAX_ATTEMPTS) - 1)))
+        row.state, row.next_at = "retry", self._clock() + longest * (0.5 + 0.5 * self._chance())
+        log.warning("event waits after a failure", **facts)
 
 
-def _settle(row: Inbox, error: Exception | None) -> None:
-    """What becomes of a row after an attempt."""
-    row.next_at, row.reason = None, ""
-    if error is None or isinstance(error, Ignored):
-        row.state, row.raw = "done" if error is None else "ignored", None
-        return
-    row.attempts += 1
-    row.reason = (
-        str(error) if isinstance(error, UnknownVersion) else f"{type(error).__name__}: {error}"[:2000]
-    )
-    if row.attempts >= MAX_ATTEMPTS or isinstance(error, UnknownVersion):
-        row.state = "parked"
-        log.error("event parked", reason=row.reason, event_id=str(row.event_id), exc_info=error)
-        return
-    longest = min(LONGEST_PAUSE, timedelta(seconds=2 ** (row.attempts - 1)))
-    row.state, row.next_at = "retry", now() + longest * random.uniform(0.5, 1)  # noqa: S311 - jitter, no secret
-    log.warning(
-        "event waits after a failure", reason=row.reason, event_id=str(row.event_id), attempts=row.attempts
-    )
+def _is_hopeless(row: Inbox, error: Exception) -> bool:
+    if isinstance(error, (UnknownVersion, Unreadable)):
+        return True
+    # A full disk or a lock is no fault of the event: it waits for as long as that takes.
+    return row.attempts >= MAX_ATTEMPTS and not isinstance(error, OperationalError)
+
+
+def _reason_of(error: Exception) -> str:
+    if isinstance(error, (UnknownVersion, Unreadable)):
+        return str(error)[:2000]
+    return f"{type(error).__name__}: {error}"[:2000]
+
+
+def _call_next(db: Transaction, subject: str, at: datetime) -> None:
+    """It is the turn of whoever waits longest for the same subject."""
+    waiting = select(Inbox).where(Inbox.state == "retry", Inbox.subject == subject)
+    row = db.scalar(waiting.order_by(Inbox.turn).limit(1).with_for_update())
+    if row is not None:
+        row.next_at = at
 
 
 def count_by_state(db: Transaction) -> dict[str, int]:

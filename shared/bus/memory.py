@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from queue import Empty, SimpleQueue
 from typing import Any
 
@@ -18,6 +18,8 @@ from shared.bus.topology import EXCHANGE, Subscriptions, bindings_of, queue_of
 
 class MemoryBus:
     """Settled means: every subscriber has committed the event to its inbox."""
+
+    has_dead_letters = False
 
     def __init__(self, subscriptions: Subscriptions) -> None:
         self._arrivals = Bell()
@@ -41,8 +43,8 @@ class MemoryBus:
     def connect(self) -> Connection:
         return Connection(transport=self._transport)
 
-    def publisher(self, service: str) -> "MemoryPublisher":
-        """The publisher of one service."""
+    def publisher(self, service: str, _on_settled: Callable[[], None] = lambda: None) -> "MemoryPublisher":
+        """The publisher of one service. Its relay looks often enough by itself."""
         return self._publishers.setdefault(service, MemoryPublisher(self))
 
     def expect(self, message: Message) -> bool:
@@ -70,7 +72,12 @@ class MemoryBus:
 
 
 class MemoryPublisher:
-    """Puts events on the in-process bus and collects those that have settled."""
+    """Puts events on the in-process bus and collects those that have settled.
+
+    The window is wide, because it also holds what only the slowest subscriber has not committed yet.
+    """
+
+    window = 5_000
 
     def __init__(self, bus: MemoryBus) -> None:
         self._bus = bus
@@ -100,9 +107,6 @@ class MemoryPublisher:
             done.append(self._settled.get())
         return done
 
-    def keep_alive(self) -> None:
-        """Nothing beats here."""
-
     def close(self) -> None:
         self._connection.release()
 
@@ -113,8 +117,20 @@ def _isolated_transport(arrivals: Bell) -> type[memory.Transport]:
     class Channel(memory.Channel):
         queues: dict[str, Any] = {}
 
+        do_restore = True
+
         def _put(self, queue: Any, message: Any, **kwargs: Any) -> None:
             super()._put(queue, message, **kwargs)  # type: ignore[no-untyped-call]
+            arrivals.ring()
+
+        def basic_consume(self, queue: str, *args: Any, **kwargs: Any) -> None:
+            self._consumed = queue
+            super().basic_consume(queue, *args, **kwargs)  # type: ignore[no-untyped-call]
+
+        def _restore(self, message: Any) -> None:
+            """What was taken and not acknowledged goes back to where it was, so that nothing overtakes it."""
+            waiting = self._queue_for(self._consumed).queue  # type: ignore[no-untyped-call]
+            waiting.appendleft(message.serializable())
             arrivals.ring()
 
     class Transport(memory.Transport):

@@ -1,16 +1,13 @@
-"""The port to whatever carries events, and its form for RabbitMQ: pika with publisher confirms."""
+"""The port to whatever carries events: takes outbox rows in order, and says later which of them are safe."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
-import pika
-import pika.exceptions
+from sqlalchemy import Row
 
-from shared.bus.envelope import CONTENT_TYPE, write_envelope
-from shared.bus.tables import Outbox
-from shared.bus.topology import EXCHANGE
+from shared.bus.envelope import write_envelope
 
 Settled = tuple[UUID, str]
 
@@ -30,6 +27,7 @@ class Message:
     event_id: UUID
     generation: str
     type: str
+    subject: str
     routing_key: str
     body: bytes
 
@@ -38,88 +36,33 @@ class Message:
         return (self.event_id, self.generation)
 
 
-def message_of(row: Outbox) -> Message:
+def message_of(row: Row[Any]) -> Message:
     """A replayed row goes to its one target only."""
     publisher = row.type.split(".")[1]
     return Message(
         event_id=row.event_id,
         generation=row.generation,
         type=row.type,
+        subject=row.subject,
         routing_key=f"plenary.{publisher}.replay.{row.target}.{row.type}" if row.target else row.type,
         body=write_envelope(row),
     )
 
 
 class Publisher(Protocol):
-    """Takes events in order; later says which of them are safe with every subscriber."""
+    """Takes events in order; `window` is how many of them may be under way.
 
-    def publish(self, messages: Sequence[Message]) -> None: ...
+    `publish` and `settled` raise BusAway or Unroutable for what went wrong since the last call. Then whatever has not
+    settled is to be sent again.
+    """
 
-    def settled(self) -> list[Settled]: ...
-
-    def keep_alive(self) -> None: ...
-
-    def close(self) -> None: ...
-
-
-class PikaPublisher:
-    """Settled means confirmed by the broker. One confirm per message, matched by delivery tag."""
-
-    def __init__(self, url: str, public_types: frozenset[str]) -> None:
-        self._parameters = pika.URLParameters(url)
-        self._parameters.heartbeat = 10
-        self._parameters.blocked_connection_timeout = 5
-        self._parameters.socket_timeout = 5
-        self._public_types = public_types
-        self._channel: pika.adapters.blocking_connection.BlockingChannel | None = None
-        self._settled: list[Settled] = []
+    window: int
 
     def publish(self, messages: Sequence[Message]) -> None:
-        """Raises BusAway or Unroutable; what was confirmed before that is in `settled`."""
-        try:
-            channel = self._channel or self._connect()
-            for message in messages:
-                channel.basic_publish(
-                    EXCHANGE,
-                    message.routing_key,
-                    message.body,
-                    pika.BasicProperties(
-                        content_type=CONTENT_TYPE,
-                        delivery_mode=2,
-                        message_id=str(message.event_id),
-                        type=message.type,
-                    ),
-                    # An event that nobody has to hear may match no queue.
-                    mandatory=message.type not in self._public_types,
-                )
-                self._settled.append(message.key)
-        except pika.exceptions.UnroutableError as error:
-            raise Unroutable(message.routing_key) from error
-        except (pika.exceptions.AMQPError, OSError) as error:
-            self.close()
-            raise BusAway(f"{type(error).__name__}: {error}") from error
+        """Take these; returns at once."""
 
     def settled(self) -> list[Settled]:
-        done, self._settled = self._settled, []
-        return done
+        """Those that are safe with every subscriber, each named once."""
 
     def close(self) -> None:
-        channel, self._channel = self._channel, None
-        if channel is not None:
-            try:
-                channel.connection.close()
-            except (pika.exceptions.AMQPError, OSError):
-                pass  # it is gone already, which is what was wanted
-
-    def keep_alive(self) -> None:
-        """Answer the broker's heartbeats while there is nothing to publish."""
-        if self._channel is not None:
-            try:
-                self._channel.connection.process_data_events(time_limit=0)
-            except (pika.exceptions.AMQPError, OSError):
-                self.close()
-
-    def _connect(self) -> pika.adapters.blocking_connection.BlockingChannel:
-        self._channel = pika.BlockingConnection(self._parameters).channel()
-        self._channel.confirm_delivery()
-        return self._channel
+        """Let go of whatever it holds; what has not settled is forgotten."""

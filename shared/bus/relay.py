@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-from sqlalchemy import delete, select, tuple_, update
+from sqlalchemy import delete, select, update
 
 from shared.bus.publisher import BusAway, Message, Publisher, Settled, Unroutable, message_of
 from shared.bus.tables import Outbox
@@ -11,30 +11,34 @@ from shared.clock import now
 from shared.db import Database
 from shared.log import log
 
-WINDOW = 200
-RESEND_AFTER = 30.0
 MARK_EVERY = 0.05
+LONGEST_PAUSE = 2.0
 GIVES_WAY_FOR = 0.05  # seconds between two sendings while people wait for answers of this very process
 GIVES_WAY_WITH = 2  # events that go out then
+UNSENT = select(Outbox.__table__).where(Outbox.sent_at.is_(None)).order_by(Outbox.seq)
 
 
 class Relay:
     """One per service. Selects what is unsent by number, never by a cursor: numbers commit out of order.
 
     `gives_way` says whether many people wait for answers of this very process; then events go out a few at a time.
+    `clock` counts seconds and never goes back.
     """
 
     def __init__(
-        self, database: Database, publisher: Publisher, gives_way: Callable[[], bool] = lambda: False
+        self,
+        database: Database,
+        publisher: Publisher,
+        gives_way: Callable[[], bool] = lambda: False,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._database = database
         self._publisher = publisher
         self._gives_way = gives_way
-        self._sent_at = 0.0
-        self._in_flight: dict[Settled, float] = {}
+        self._clock = clock
+        self._in_flight: dict[Settled, int] = {}
         self._settled: list[Settled] = []
-        self._marked_at = 0.0
-        self._pause_until = 0.0
+        self._sent_at = self._marked_at = self._pause_until = clock()
         self._failures = 0
 
     @property
@@ -44,60 +48,71 @@ class Relay:
 
     def step(self) -> bool:
         """One round; says whether there was anything to send."""
-        self._settled += self._publisher.settled()
-        if time.monotonic() - self._marked_at >= MARK_EVERY:
-            self.mark()
-        if time.monotonic() < self._pause_until:
-            return False
-        gives_way = self._gives_way()
-        if gives_way and time.monotonic() - self._sent_at < GIVES_WAY_FOR:
-            return False
-        messages = self._unsent(GIVES_WAY_WITH if gives_way else WINDOW)
-        if not messages:
-            self._publisher.keep_alive()
-            return False
         try:
-            self._publisher.publish(messages)
+            self._settled += self._publisher.settled()
+            if (
+                self._clock() - self._marked_at >= MARK_EVERY
+                or len(self._settled) >= self._publisher.window // 2
+            ):
+                self.mark()
+            messages = self._unsent()
+            if messages:
+                self._publisher.publish(messages)
         except (BusAway, Unroutable) as error:
             self._back_off(error)
             return False
-        self._failures = 0
-        self._sent_at = time.monotonic()
-        self._in_flight.update((message.key, self._sent_at) for message in messages)
-        return True
+        if messages:
+            self._sent_at = self._clock()
+        return bool(messages)
 
     def mark(self) -> None:
         """Note as sent whatever has settled; done in batches, because each is a commit."""
-        keys, self._settled = [*self._settled, *self._publisher.settled()], []
-        self._marked_at = time.monotonic()
-        if not keys:
-            return
-        these = tuple_(Outbox.event_id, Outbox.generation).in_(keys)
-        with self._database.write() as db:
-            db.execute(update(Outbox).where(these, Outbox.generation == "").values(sent_at=now()))
-            if any(generation for _, generation in keys):
+        self._marked_at = self._clock()
+        numbers = [self._in_flight[key] for key in self._settled if key in self._in_flight]
+        if numbers:
+            these = Outbox.seq.in_(numbers)
+            with self._database.write() as db:
+                db.execute(update(Outbox).where(these, Outbox.generation == "").values(sent_at=now()))
                 db.execute(delete(Outbox).where(these, Outbox.generation != ""))
-        for key in keys:
+            self._failures = 0
+        for key in self._settled:
             self._in_flight.pop(key, None)
+        self._settled.clear()
 
-    def _unsent(self, most: int) -> list[Message]:
-        late = time.monotonic() - RESEND_AFTER
-        self._in_flight = {key: sent for key, sent in self._in_flight.items() if sent > late}
-        room = most - len(self._in_flight)
-        if room <= 0:
+    def stand_by(self) -> None:
+        """Somebody else relays: forget what is under way, it is theirs."""
+        if self._in_flight:
+            self._forget()
+
+    def _unsent(self) -> list[Message]:
+        """As many as the window has room for, once half of it is free; nothing during a pause."""
+        room = self._publisher.window - len(self._in_flight)
+        at = self._clock()
+        if at < self._pause_until or room < self._publisher.window // 2:
             return []
-        unsent = select(Outbox).where(Outbox.sent_at.is_(None)).order_by(Outbox.seq)
+        if self._gives_way():
+            if at - self._sent_at < GIVES_WAY_FOR:
+                return []
+            room = GIVES_WAY_WITH
+        messages = []
         with self._database.read() as db:
-            rows = db.scalars(unsent.limit(most + len(self._in_flight)))
-            return [message_of(row) for row in rows if (row.event_id, row.generation) not in self._in_flight][
-                :room
-            ]
+            for row in db.execute(UNSENT.limit(room + len(self._in_flight))):
+                key = (row.event_id, row.generation)
+                if key not in self._in_flight and len(messages) < room:
+                    self._in_flight[key] = row.seq
+                    messages.append(message_of(row))
+        return messages
 
     def _back_off(self, error: Exception) -> None:
-        self._failures += 1
         self.mark()
-        self._in_flight.clear()
-        pause = min(5.0, 0.2 * 2**self._failures)
-        self._pause_until = time.monotonic() + pause
+        self._forget()
+        self._failures += 1
+        pause = min(LONGEST_PAUSE, 0.1 * 2**self._failures)
+        self._pause_until = self._clock() + pause
         level = log.error if isinstance(error, Unroutable) else log.warning
-        level("events cannot be sent", reason=f"{type(error).__name__}: {error}", again_in_seconds=pause)
+        level("events cannot be sent", reason=str(error), again_in_seconds=pause)
+
+    def _forget(self) -> None:
+        self._in_flight.clear()
+        self._settled.clear()
+        self._publisher.close()

@@ -42,7 +42,11 @@ class Outbox(Plumbing):
 
 
 class Inbox(Plumbing):
-    """An event that was heard. `state` is done, ignored, retry or parked; `raw` is kept only while it is needed."""
+    """An event that was heard. `state` is done, ignored, retry or parked; `raw` is kept only while it is needed.
+
+    Of the rows in retry, the one with the lowest `turn` is tried at `next_at`; the others of its subject wait for it.
+    `told_at` is when its publisher committed it.
+    """
 
     __tablename__ = "inbox"
     __table_args__ = (
@@ -58,6 +62,8 @@ class Inbox(Plumbing):
     state: Mapped[str] = mapped_column(String(10))
     raw: Mapped[bytes | None] = mapped_column(LargeBinary)
     attempts: Mapped[int] = mapped_column(Integer, default=0)
+    turn: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     next_at: Mapped[datetime | None] = mapped_column(Instant)
+    told_at: Mapped[datetime | None] = mapped_column(Instant)
     reason: Mapped[str] = mapped_column(Text, default="")
     received_at: Mapped[datetime] = mapped_column(Instant)

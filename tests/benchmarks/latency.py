@@ -15,7 +15,7 @@ import psycopg
 
 from services.allinone import Stack
 from shared.bus import publish
-from shared.bus.topology import provision
+from shared.bus.provisioning import provision
 from shared.contracts.sessions import ConferenceStated
 from shared.db import Transaction
 from tests.provision.postgres import postgres

@@ -6,7 +6,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from shared.bus.topology import provision
+from shared.bus.provisioning import provision
 from tests.conftest import plain, purge
 from tests.harness import SteppedStack
 from tests.shared.toys import MENDED, create_tables, toy_services

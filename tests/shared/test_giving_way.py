@@ -18,6 +18,8 @@ TOLD = 20
 class Keeping:
     """A publisher that keeps what it is given, and settles it at once."""
 
+    window = 100
+
     def __init__(self) -> None:
         self.sent: list[Message] = []
         self.due: list[Settled] = []
@@ -29,9 +31,6 @@ class Keeping:
     def settled(self) -> list[Settled]:
         due, self.due = self.due, []
         return due
-
-    def keep_alive(self) -> None:
-        """Nothing to keep."""
 
     def close(self) -> None:
         """Nothing to close."""
