@@ -25,7 +25,7 @@ from shared.clock import now
 @click.option(
     "--ctl",
     metavar="COMMAND",
-    help='Load all of it, policies and users too, with this command: rabbitmqctl, or "docker compose exec -T rabbitmq rabbitmqctl".',
+    help="Load all of it, policies and users too, by the broker's own command: rabbitmqctl, or how you reach it.",
 )
 @click.option("--check", is_flag=True, help="With --ctl: only say what the broker has otherwise, and fail.")
 @click.option("--vhost", default="plenary", show_default=True)

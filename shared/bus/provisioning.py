@@ -9,6 +9,7 @@ from typing import Any
 
 import pika
 import pika.exceptions
+from pika.adapters.blocking_connection import BlockingChannel
 
 from shared.bus.topology import (
     DEAD_LETTERS,
@@ -25,7 +26,6 @@ from shared.bus.topology import (
 from shared.settings import WrongSettings
 
 ADVICE = "run provision-broker, or load its definitions"
-Channel = pika.adapters.blocking_connection.BlockingChannel
 
 
 def provision(url: str, subscriptions: Subscriptions) -> None:
@@ -114,7 +114,7 @@ def _ways(service: str, types: Sequence[str]) -> Iterator[tuple[str, str, str]]:
     yield "anything at all", EXCHANGE, f"plenary.{service}.replay.{service}.probe"
 
 
-def _leads(channel: Channel, exchange: str, key: str) -> bool:
+def _leads(channel: BlockingChannel, exchange: str, key: str) -> bool:
     try:
         channel.basic_publish(
             exchange, key, b"", pika.BasicProperties(content_type=PROBE, delivery_mode=2), mandatory=True

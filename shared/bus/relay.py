@@ -94,7 +94,7 @@ class Relay:
             if at - self._sent_at < GIVES_WAY_FOR:
                 return []
             room = GIVES_WAY_WITH
-        messages = []
+        messages: list[Message] = []
         with self._database.read() as db:
             for row in db.execute(UNSENT.limit(room + len(self._in_flight))):
                 key = (row.event_id, row.generation)

@@ -1,6 +1,6 @@
 """What the broker holds: exchanges, queues, bindings and policies, described once.
 
-    plenary.events --all--> <service>.heard --each type--> <service>.in --20 deliveries--> plenary.dlx --> <service>.parked
+    plenary.events --all--> SERVICE.heard --each type--> SERVICE.in --20 deliveries--> plenary.dlx --> SERVICE.parked
 
 A service may write to its own `heard` exchange, and so can ask with a probe whether each type it hears is bound.
 """
@@ -14,10 +14,10 @@ PROBE = "application/plenary-probe"  # the content type of a message that asks f
 QUORUM = {"x-queue-type": "quorum"}
 LENGTH = {"overflow": "reject-publish", "max-length-bytes": 256 * 1024 * 1024}
 DELIVERY_LIMIT = 20
-# What a policy can say is left to it, since arguments can never be changed on a queue that exists.
+# By the ending of a queue's name. What a policy can say is left to it: arguments of a queue can never be changed.
 POLICIES: Mapping[str, Mapping[str, Any]] = {
-    r"\.in$": {"delivery-limit": DELIVERY_LIMIT, "dead-letter-strategy": "at-least-once", **LENGTH},
-    r"\.parked$": LENGTH,
+    "in": {"delivery-limit": DELIVERY_LIMIT, "dead-letter-strategy": "at-least-once", **LENGTH},
+    "parked": LENGTH,
 }
 
 Subscriptions = Mapping[str, Sequence[str]]
@@ -70,7 +70,7 @@ def definitions(subscriptions: Subscriptions, vhost: str) -> dict[str, list[dict
         "exchanges": exchanges,
         "queues": queues,
         "bindings": bindings,
-        "policies": [_policy(pattern, definition, vhost) for pattern, definition in POLICIES.items()],
+        "policies": [_policy(ending, definition, vhost) for ending, definition in POLICIES.items()],
     }
 
 
@@ -107,11 +107,11 @@ def _binding(source: str, kind: str, destination: str, key: str, vhost: str) -> 
     }
 
 
-def _policy(pattern: str, definition: Mapping[str, Any], vhost: str) -> dict[str, Any]:
+def _policy(ending: str, definition: Mapping[str, Any], vhost: str) -> dict[str, Any]:
     return {
         "vhost": vhost,
-        "name": f"plenary-{pattern.strip('.$').strip(chr(92) + '.')}",
-        "pattern": pattern,
+        "name": f"plenary-{ending}",
+        "pattern": rf"\.{ending}$",
         "apply-to": "queues",
         "priority": 0,
         "definition": dict(definition),
