@@ -4,9 +4,9 @@ import os
 import shutil
 import signal
 import socket
+import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -24,12 +24,51 @@ SETTINGS = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
 class Node:
-    """A running node; `environ` is what rabbitmqctl and its like need to find it."""
+    """A node that can be ended and started again on its port and data; `environ` is what rabbitmqctl needs."""
 
-    port: int
-    environ: Mapping[str, str]
+    def __init__(self, script: Path, folder: Path, port: int, environ: Mapping[str, str]) -> None:
+        self.port, self.environ = port, environ
+        self._script, self._folder = script, folder
+        self._running = ExitStack()
+
+    @property
+    def pid(self) -> int:
+        """Of the Erlang machine itself, which is a child of the start script."""
+        return int((self._folder / "node.pid").read_text())
+
+    def start(self) -> None:
+        """Start, and wait until clients are let in."""
+        log = self._folder / "node.log"
+        # Nothing in the node is worth a graceful end, and the script's own takes seconds.
+        running_node = running([self._script], log=log, end=signal.SIGKILL, environ=self.environ)
+        server = self._running.enter_context(running_node)
+        wait_until(self.speaks_amqp, server, seconds=START_SECONDS, log=log)
+
+    def kill(self) -> None:
+        """End it without warning; what it has written to its files stays."""
+        self._running.close()
+
+    def stop(self) -> None:
+        """End it as the system does when it shuts down."""
+        pid = self.pid
+        os.kill(pid, signal.SIGTERM)
+        deadline = time.monotonic() + START_SECONDS
+        while Path(f"/proc/{pid}").exists() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        self.kill()
+
+    def wipe(self) -> None:
+        """Delete everything it has written; only while it does not run."""
+        shutil.rmtree(self._folder / "mnesia")
+
+    def speaks_amqp(self) -> bool:
+        try:
+            with socket.create_connection(("127.0.0.1", self.port), timeout=1) as connection:
+                connection.sendall(b"AMQP\x00\x00\x09\x01")
+                return connection.recv(1) == b"\x01"
+        except OSError:
+            return False
 
 
 @contextmanager
@@ -52,14 +91,13 @@ def node(settings: Mapping[str, str] | None = None) -> Iterator[Node]:
         (folder / "rabbitmq.conf").write_text("".join(f"{key} = {value}\n" for key, value in lines.items()))
         environ = _environment(folder, port, distribution_port, epmd_port)
         epmd = [epmd_program, "-address", "127.0.0.1", "-port", str(epmd_port)]
-        epmd_log, log = folder / "epmd.log", folder / "node.log"
-        # Nothing in the node is worth a graceful end, and the script's own takes seconds.
-        with (
-            running(epmd, log=epmd_log, end=signal.SIGTERM, environ=environ),
-            running([script], log=log, end=signal.SIGKILL, environ=environ) as server,
-        ):
-            wait_until(lambda: _speaks_amqp(port), server, seconds=START_SECONDS, log=log)
-            yield Node(port=port, environ=environ)
+        with running(epmd, log=folder / "epmd.log", end=signal.SIGTERM, environ=environ):
+            started = Node(script, folder, port, environ)
+            try:
+                started.start()
+                yield started
+            finally:
+                started.kill()
 
 
 def _find_server() -> Path | None:
@@ -93,12 +131,3 @@ def _environment(folder: Path, port: int, distribution_port: int, epmd_port: int
         "RABBITMQ_LOGS": "-",
         "RABBITMQ_PID_FILE": str(folder / "node.pid"),
     }
-
-
-def _speaks_amqp(port: int) -> bool:
-    try:
-        with socket.create_connection(("127.0.0.1", port), timeout=1) as connection:
-            connection.sendall(b"AMQP\x00\x00\x09\x01")
-            return connection.recv(1) == b"\x01"
-    except OSError:
-        return False
