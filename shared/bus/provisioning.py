@@ -4,6 +4,7 @@ import json
 import logging
 import shlex
 import subprocess
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -25,6 +26,8 @@ from shared.bus.topology import (
 )
 from shared.settings import WrongSettings
 
+LOAD_SECONDS = 20
+SURPLUS = "is not in the catalogue"
 ADVICE = "run provision-broker, or load its definitions"
 
 
@@ -48,8 +51,15 @@ def provision(url: str, subscriptions: Subscriptions) -> None:
 
 
 def load(control: str, definitions: Mapping[str, Any]) -> None:
-    """Have the broker's own command, mostly `rabbitmqctl`, load definitions; raises WrongSettings in its words."""
-    _run(control, ["import_definitions", "-"], json.dumps(definitions))
+    """Have the broker's own command, mostly `rabbitmqctl`, load definitions, and see that it did.
+
+    Raises WrongSettings, in its words when it refuses. Arguments of a queue that exists cannot be changed.
+    """
+    _run(control, ["import_definitions"], json.dumps(definitions))
+    deadline = time.monotonic() + LOAD_SECONDS
+    while missing := [words for words in differences(control, definitions) if not words.endswith(SURPLUS)]:
+        if time.monotonic() > deadline:
+            raise WrongSettings(f"the broker did not take over everything: {'; '.join(missing)}")
 
 
 def differences(control: str, definitions: Mapping[str, Any]) -> list[str]:
@@ -63,12 +73,12 @@ def differences(control: str, definitions: Mapping[str, Any]) -> list[str]:
         words += [f"{kind}: {name} is missing" for name in wanted.keys() - there.keys()]
         for name in wanted.keys() & there.keys():
             words += [
-                f"{kind}: {name} has {key} {there[name].get(key)!r} instead of {value!r}"
+                f"{kind}: {name} has {key} {there[name][key]!r} instead of {value!r}"
                 for key, value in wanted[name].items()
-                if there[name].get(key) != value
+                if there[name].get(key, value) != value  # the broker leaves out some of what is as usual
             ]
         if kind == "bindings":
-            words += [f"{kind}: {name} is not in the catalogue" for name in there.keys() - wanted.keys()]
+            words += [f"{kind}: {name} {SURPLUS}" for name in there.keys() - wanted.keys()]
     return sorted(words)
 
 
