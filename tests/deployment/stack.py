@@ -13,7 +13,7 @@ from tests.deployment import dockerfile
 from tests.deployment.compose import read_compose, read_env_file
 from tests.deployment.container import Container
 from tests.harness import DAY_ONE
-from tests.provision.postgres import postgres
+from tests.provision.postgres import DURABLE, Cluster, cluster
 from tests.provision.processes import free_ports
 from tests.provision.rabbitmq import Node, node
 from tests.served import ROOT
@@ -26,10 +26,11 @@ class Deployment:
     """Eight processes, nginx, RabbitMQ and PostgreSQL. `base` is what people type."""
 
     def __init__(
-        self, base: str, containers: Mapping[str, Container], administrator: str, rabbitmq: Node
+        self, base: str, containers: Mapping[str, Container], database: Cluster, rabbitmq: Node
     ) -> None:
         self.base, self.containers = base, dict(containers)
-        self.administrator, self.rabbitmq = administrator, rabbitmq
+        self.database, self.rabbitmq = database, rabbitmq
+        self.administrator = database.url
 
     @property
     def port(self) -> int:
@@ -112,7 +113,8 @@ def deployed_stack(folder: Path, **settings: str) -> Iterator[Deployment]:
     )
     subprocess.run(definitions.command, cwd=definitions.image, env=definitions.environ, check=True)
     password = declared["postgres"]["environment"]["POSTGRES_PASSWORD"]
-    with postgres(password) as administrator, node(broker_settings(folder)) as rabbitmq:
+    with cluster(password, DURABLE) as database, node(broker_settings(folder)) as rabbitmq:
+        administrator = database.url
         create_databases(administrator, declared["postgres"]["environment"])
         places = {
             "postgres:5432": administrator.rpartition("@")[2].partition("/")[0],
@@ -126,7 +128,7 @@ def deployed_stack(folder: Path, **settings: str) -> Iterator[Deployment]:
             name: _container(name, declared[name], images, folder, places)
             for name in (*PROCESSES, "operator")
         }
-        deployment = Deployment(base, containers, administrator, rabbitmq)
+        deployment = Deployment(base, containers, database, rabbitmq)
         try:
             yield deployment
         finally:
