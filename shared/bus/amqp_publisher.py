@@ -179,8 +179,8 @@ class _Wire:
             self._on_settled()
 
     def _confirm(self, message: Message) -> None:
-        routing_key = self._returned.pop(str(message.event_id), None)
-        if routing_key is not None:
+        if self._returned and str(message.event_id) in self._returned:
+            routing_key = self._returned[str(message.event_id)]
             self._fail(Unroutable(f"no queue is bound to {routing_key}"))
             return
         self._settled.append(message.key)

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 
 from shared.bus.publisher import BusAway, Message, Publisher, Settled, Unroutable, message_of
 from shared.bus.tables import Outbox
@@ -15,6 +15,10 @@ MARK_EVERY = 0.05
 LONGEST_PAUSE = 2.0
 GIVES_WAY_FOR = 0.05  # seconds between two sendings while people wait for answers of this very process
 GIVES_WAY_WITH = 2  # events that go out then
+# Written out as numbers: hundreds of parameters would cost more than all the rest.
+THESE = Outbox.seq.in_(bindparam("numbers", expanding=True, literal_execute=True))
+MARK = update(Outbox).where(THESE, Outbox.generation == "").values(sent_at=bindparam("at"))
+FORGET = delete(Outbox).where(THESE, Outbox.generation != "")
 UNSENT = select(Outbox.__table__).where(Outbox.sent_at.is_(None)).order_by(Outbox.seq)
 
 
@@ -70,10 +74,10 @@ class Relay:
         self._marked_at = self._clock()
         numbers = [self._in_flight[key] for key in self._settled if key in self._in_flight]
         if numbers:
-            these = Outbox.seq.in_(numbers)
             with self._database.write() as db:
-                db.execute(update(Outbox).where(these, Outbox.generation == "").values(sent_at=now()))
-                db.execute(delete(Outbox).where(these, Outbox.generation != ""))
+                db.connection().execute(MARK, {"numbers": numbers, "at": now()})
+                if any(generation for _, generation in self._settled):
+                    db.connection().execute(FORGET, {"numbers": numbers})
             self._failures = 0
         for key in self._settled:
             self._in_flight.pop(key, None)
