@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from services import operating
+from services.events import events
 from services.loading import SERVICE, embedded_runtime, runtime_of
 from services.settings import NAMES
 from shared.errors import Refusal
@@ -170,7 +171,7 @@ def docs(check: bool) -> None:
     sys.exit(write_documents(Path("docs"), check=check))
 
 
-for command in operating.COMMANDS:
+for command in (*operating.COMMANDS, events):
     main.add_command(command)
 
 

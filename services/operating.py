@@ -1,4 +1,4 @@
-"""The commands of whoever runs a deployment: broker, secrets, demonstration, replay."""
+"""The commands of whoever runs a deployment: broker, secrets, demonstration."""
 
 import json
 import os
@@ -12,7 +12,6 @@ from services.deployment import seed_demo as seed
 from services.loading import SERVICE, embedded_runtime, service_of
 from services.settings import NAMES
 from shared.bus import broker_users, provisioning, topology
-from shared.bus.replay import replay as queue_again
 from shared.clock import now
 
 
@@ -86,18 +85,6 @@ def seed_demo(service: str, day_one: datetime | None) -> None:
     click.echo(f"{service}: {'the demonstration is there' if done else 'has no part in the demonstration'}")
 
 
-@click.command()
-@click.argument("publisher", type=click.Choice((*NAMES, "all")))
-@click.argument("subscriber", type=click.Choice((*NAMES, "all")))
-def replay(publisher: str, subscriber: str) -> None:
-    """Tell one service again everything another one has ever told it; `all` stands for each of them."""
-    for teller in NAMES if publisher == "all" else (publisher,):
-        with embedded_runtime(teller).database.write() as db:
-            for hearer in NAMES if subscriber == "all" else (subscriber,):
-                generation, count = queue_again(db, subscriber=hearer, types=service_of(hearer).subscriptions)
-                click.echo(f"{teller}: {count} events go to {hearer} again, as generation {generation}")
-
-
 def _put_out(text: str, file: Path | None) -> None:
     """Print it, or replace the file in one step."""
     if file is None:
@@ -108,4 +95,4 @@ def _put_out(text: str, file: Path | None) -> None:
     draft.replace(file)
 
 
-COMMANDS = (provision_broker, generate_secrets, seed_demo, replay)
+COMMANDS = (provision_broker, generate_secrets, seed_demo)

@@ -16,6 +16,7 @@ from shared.bus.consumer import Consumer
 from shared.bus.inbox import InboxReceiver
 from shared.bus.leader import Leadership
 from shared.bus.relay import Relay
+from shared.bus.watch import Watch
 from shared.clock import now
 from shared.db import MAIL, OUTBOX, TIMERS, Database
 from shared.log import log
@@ -26,7 +27,7 @@ from shared.service import Service
 from shared.settings import ServiceSettings, WrongSettings
 from shared.timers import fire_due
 from shared.web.factory import make_app
-from shared.web.metrics import make_registry, serve_numbers
+from shared.web.metrics import QueueState, make_registry, serve_numbers
 
 IDLE_SECONDS = 1.0
 LOST_SECONDS = 60.0
@@ -46,6 +47,7 @@ class Runtime:
         self.service = service
         self.settings = settings
         self.database = Database(settings.database_url)
+        self._watch = Watch(self.database, service.name)
         self._bus = bus
         self._gives_way = gives_way
         self._bells = {work: Bell() for work in (OUTBOX, TIMERS, MAIL)}
@@ -104,6 +106,7 @@ class Runtime:
 
     def work(self) -> bool:
         """One round of everything that falls due by time; says whether there was anything."""
+        self._watch.look()
         fired = fire_due(self.database, self.service.timers, now())
         retried = self.inbox.retry_due(now())
         return fired or retried
@@ -112,6 +115,7 @@ class Runtime:
         """Start the loops in threads of this process."""
         if self.settings.metrics_port:
             host, port = self.settings.metrics_host, self.settings.metrics_port
+            self.metrics.register(QueueState(self.settings.bus_url, self.service.name))
             self._metrics_server = serve_numbers(self.metrics, host, [port], lambda: not self.lost_loops())
         self._consumer = self.consumer()
         self._start("consume", self._consumer.run_until_stopped)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from uuid import NAMESPACE_OID, uuid5
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.exc import DBAPIError, OperationalError
 from structlog.contextvars import bound_contextvars
 
@@ -203,9 +203,3 @@ def _call_next(db: Transaction, subject: str, at: datetime) -> None:
     row = db.scalar(waiting.order_by(Inbox.turn).limit(1).with_for_update())
     if row is not None:
         row.next_at = at
-
-
-def count_by_state(db: Transaction) -> dict[str, int]:
-    """How many heard events are done, ignored, in retry, parked."""
-    rows = db.execute(select(Inbox.state, func.count()).group_by(Inbox.state))
-    return {str(row[0]): int(row[1]) for row in rows}

@@ -1,9 +1,10 @@
 """Telling an event: a row in the same transaction as the change it is about."""
 
 import json
-from typing import Any
+from datetime import datetime
+from typing import Any, cast
 
-from sqlalchemy import func, select
+from sqlalchemy import CursorResult, func, select, update
 from structlog.contextvars import get_contextvars
 
 from shared.bus.envelope import MAX_BYTES
@@ -48,3 +49,16 @@ def row_of(event: Event) -> dict[str, Any]:
 def count_unsent(db: Transaction) -> int:
     """How many events still wait for the relay."""
     return db.scalar(select(func.count()).select_from(Outbox).where(Outbox.sent_at.is_(None))) or 0
+
+
+def send_again(db: Transaction, since: datetime | None = None) -> int:
+    """Have every event that was sent since then, or ever, sent once more as it was; returns how many.
+
+    It keeps its id, so whoever knows it already drops it: for a broker that lost its disk, or after a restore.
+    """
+    sent = update(Outbox).where(Outbox.sent_at.is_not(None), Outbox.generation == "")
+    if since is not None:
+        sent = sent.where(Outbox.sent_at >= since)
+    done = cast(CursorResult[Any], db.execute(sent.values(sent_at=None)))
+    wake(db, OUTBOX)
+    return done.rowcount

@@ -17,7 +17,7 @@ from shared.files import FileStore
 from shared.log import log, mask_path
 from shared.service import Service
 from shared.settings import ServiceSettings
-from shared.web import assets, health
+from shared.web import assets, events_page, health
 from shared.web.api import install_api
 from shared.web.context import Context, attach, context_of
 from shared.web.headers import install_headers
@@ -61,6 +61,7 @@ def make_app(
     install_templates(app)
     for blueprint in (assets.blueprint, health.blueprint, *service.blueprints):
         app.register_blueprint(blueprint)
+    app.register_blueprint(events_page.blueprint, url_prefix=f"{service.path}/manage/events")
     _install_files(app, service.path, files)
     install_api(app, service.apis)
     if service.shortcut is not None:

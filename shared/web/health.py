@@ -3,11 +3,9 @@
 from typing import Any
 
 from flask import Blueprint, Response, jsonify
-from sqlalchemy import func, select
 
 from shared.auth import public
-from shared.bus.inbox import count_by_state
-from shared.bus.tables import Outbox
+from shared.bus.status import incoming, outgoing
 from shared.clock import now
 from shared.db import Database
 from shared.web.context import database
@@ -35,13 +33,13 @@ def readiness(db_of_service: Database) -> dict[str, Any]:
     if not db_of_service.answers():
         return {"status": "unavailable", "reason": "the database does not answer"}
     with db_of_service.read() as db:
-        waiting, oldest = db.execute(
-            select(func.count(), func.min(Outbox.created_at)).where(Outbox.sent_at.is_(None))
-        ).one()
-        heard = count_by_state(db)
-    age = (now() - oldest).total_seconds() if oldest else 0.0
+        going, coming = outgoing(db, now()), incoming(db, now())
     return {
         "status": "ok",
-        "outbox": {"waiting": waiting, "oldest_seconds": round(age, 1), "degraded": age > 30},
-        "inbox": {"retry": heard.get("retry", 0), "parked": heard.get("parked", 0)},
+        "outbox": {
+            "waiting": going.waiting,
+            "oldest_seconds": round(going.oldest_seconds, 1),
+            "degraded": going.degraded,
+        },
+        "inbox": {"retry": coming.retry, "parked": coming.parked},
     }

@@ -12,7 +12,7 @@ AUDIENCES = {
     "badges": "badges",
     "live": "streaming_gateway",
 }
-RESERVED = frozenset({"api", "assets", "in", "me", "manage"})
+RESERVED = frozenset({"api", "assets", "events", "in", "me", "manage"})
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]*")
 _FORBIDDEN = re.compile(r"[\\\x00-\x20\x7f\ud800-\udfff]")
 

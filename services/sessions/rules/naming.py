@@ -9,7 +9,7 @@ from shared.errors import Invalid
 from shared.text import fold
 
 RESERVED_SLUGS = frozenset(
-    {"api", "assets", "in", "me", "manage", "feed", "livez", "readyz", "metrics", "logos"}
+    {"api", "assets", "events", "in", "me", "manage", "feed", "livez", "readyz", "metrics", "logos"}
 )
 RESERVED_RELEASES = frozenset({"wip", "latest", "draft"})
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
