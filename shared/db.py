@@ -214,7 +214,9 @@ def _inserting_new(table: type[DeclarativeBase], dialect: str) -> Executable:
 
 
 def _postgresql_engine(url: str, pool_size: int) -> Engine:
-    return create_engine(url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True)
+    return create_engine(
+        url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True, hide_parameters=True
+    )
 
 
 def _autocommit_engine(url: str, pool_size: int) -> Engine:
@@ -222,6 +224,7 @@ def _autocommit_engine(url: str, pool_size: int) -> Engine:
     return create_engine(
         url,
         isolation_level="AUTOCOMMIT",
+        hide_parameters=True,
         pool_size=pool_size,
         max_overflow=pool_size,
         pool_reset_on_return=None,
@@ -231,7 +234,11 @@ def _autocommit_engine(url: str, pool_size: int) -> Engine:
 def _sqlite_engine(url: str, pool_size: int) -> Engine:
     Path(make_url(url).database or "").parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
-        url, pool_size=pool_size, max_overflow=40, connect_args={"timeout": 15, "check_same_thread": False}
+        url,
+        hide_parameters=True,
+        pool_size=pool_size,
+        max_overflow=40,
+        connect_args={"timeout": 15, "check_same_thread": False},
     )
 
     @event.listens_for(engine, "connect")
