@@ -18,6 +18,7 @@ from shared.auth.principal import DEVICE_SCOPES, PARTICIPANT_SCOPES
 from shared.clock import now
 from tests.harness import SLUG, SteppedStack
 from tests.journeys.people import Organiser, Participant
+from tests.shared.test_bus import envelope
 
 # The front door shows the list of conferences.
 SAME = {"site.front": "sessions.index"}
@@ -60,6 +61,7 @@ VARIANTS = (
     ("organiser", f"/registration/manage/{SLUG}/?state=pending"),
     ("organiser", f"/registration/manage/{SLUG}/?q=nobody-is-called-so"),
     ("organiser", f"/badges/manage/{SLUG}/?q=nobody-is-called-so"),
+    ("organiser", "/badges/manage/events"),  # where nothing is parked
     *(
         ("organiser", f"/{path.format(NEW)}")
         for path in (
@@ -154,7 +156,23 @@ def _open_doors(stack: SteppedStack, known: Known) -> None:
                 db, address=address, conference=None, now=now()
             )
     known.values["in"] = known.links["in"].rpartition("/")[2]
+    known.values["event_id"] = _park(stack)
     stack.settle()
+
+
+def _park(stack: SteppedStack) -> str:
+    """Two events that registration gave up, of which one can be read; its id."""
+    inbox = stack.service("registration").inbox
+    inbox.receive(b"\xff nothing that anybody could read")
+    facts = {
+        "name": "A long name of a conference " * 9,
+        "days": [{"opens_at": now().isoformat(), "position": 1}],
+    }
+    _, (event_id, _) = inbox.park(
+        envelope(type="plenary.sessions.conference.stated.v2", dataclass="none", data=facts),
+        "unknown version: plenary.sessions.conference.stated.v2",
+    )
+    return str(event_id)
 
 
 def _pairing_link(organiser: Organiser) -> str:
@@ -171,7 +189,7 @@ def _places(app: Any, known: Known, *, first: bool) -> list[Place]:
     found = []
     for rule in app.url_map.iter_rules():
         endpoint = rule.endpoint
-        shared = "." not in endpoint or endpoint.startswith("health.")
+        shared = "." not in endpoint or endpoint.startswith(("health.", "events."))
         if "GET" not in rule.methods or "/api/v1/" in rule.rule or (shared and not first):
             continue
         if any(endpoint == name or endpoint.endswith(f".{name}") for name in NO_PAGES):
