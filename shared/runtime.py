@@ -13,8 +13,8 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from shared.bus.bell import Bell, listen
 from shared.bus.broker import Bus
 from shared.bus.consumer import Consumer
-from shared.bus.inbox import InboxReceiver
 from shared.bus.leader import Leadership
+from shared.bus.reception import Reception
 from shared.bus.relay import Relay
 from shared.bus.watch import Watch
 from shared.clock import now
@@ -73,8 +73,8 @@ class Runtime:
         return Relay(self.database, publisher, self._gives_way)
 
     @cached_property
-    def inbox(self) -> InboxReceiver:
-        return InboxReceiver(self.database, self.service.all_handlers)
+    def inbox(self) -> Reception:
+        return Reception(self.database, self.service.all_handlers)
 
     def require_database(self) -> None:
         """Raises WrongSettings, in the database's own words, when it lets nobody in."""
@@ -157,6 +157,7 @@ class Runtime:
         deadline = time.monotonic() + STOP_SECONDS
         for thread in self._threads:
             thread.join(max(0.0, deadline - time.monotonic()))
+        self.inbox.close()
         self.database.close()
 
     def _run_relay(self) -> None:

@@ -2,8 +2,9 @@
 
 from services.badges import api, pages, queries
 from services.badges.handlers import HANDLERS
-from services.badges.models import Base
+from services.badges.models import Base, Conference, Day, Holder, Slot
 from services.badges.settings import Settings
+from shared.bus.generation import WHOLE, ReadModel
 from shared.service import Service
 
 SERVICE = Service(
@@ -13,6 +14,12 @@ SERVICE = Service(
     settings=Settings,
     metadata=Base.metadata,
     handlers=HANDLERS,
+    read_models={
+        Conference: WHOLE,
+        Day: WHOLE,
+        Slot: WHOLE,
+        Holder: ReadModel(heard_at=("erased_at",)),
+    },
     blueprints=(pages.blueprint,),
     apis=(api.blueprint,),
     look=queries.look_of,

@@ -2,9 +2,10 @@
 
 from services.sessions import api, pages
 from services.sessions.handlers import HANDLERS
-from services.sessions.models import Base
+from services.sessions.models import Base, Entitlement, StageState
 from services.sessions.queries.looks import look_of
 from services.sessions.settings import Settings
+from shared.bus.generation import WHOLE
 from shared.service import Service
 
 SERVICE = Service(
@@ -14,6 +15,7 @@ SERVICE = Service(
     settings=Settings,
     metadata=Base.metadata,
     handlers=HANDLERS,
+    read_models={Entitlement: WHOLE, StageState: WHOLE},
     blueprints=(pages.blueprint, pages.site),
     apis=(api.blueprint,),
     look=look_of,

@@ -6,8 +6,9 @@ from wsgiref.types import WSGIApplication
 from services.streaming_gateway import api, pages, publisher, queries
 from services.streaming_gateway.handlers import HANDLERS, TIMERS
 from services.streaming_gateway.media import serving
-from services.streaming_gateway.models import Base
+from services.streaming_gateway.models import Base, Conference, Day, Entitlement, Slot
 from services.streaming_gateway.settings import Settings
+from shared.bus.generation import WHOLE
 from shared.service import Service
 from shared.web.sharing import share
 
@@ -27,6 +28,7 @@ SERVICE = Service(
     settings=Settings,
     metadata=Base.metadata,
     handlers=HANDLERS,
+    read_models={Conference: WHOLE, Day: WHOLE, Slot: WHOLE, Entitlement: WHOLE},
     timers=TIMERS,
     loops={"publish": publisher.publish_stages},
     before_flask=serve_crowds,

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import delete, func, select
 
 from shared.auth.tables import RevokedHolder, VerificationKey
+from shared.bus.generation import WHOLE, ReadModels
 from shared.contracts.base import Event
 from shared.contracts.registration import AccessRevoked, SigningKeysStated
 from shared.db import Transaction
@@ -36,3 +37,4 @@ AUTH_HANDLERS: Mapping[type[Event], Callable[[Transaction, Any], None]] = {
     SigningKeysStated: on_signing_keys_stated,
     AccessRevoked: on_access_revoked,
 }
+AUTH_READ_MODELS: ReadModels = {VerificationKey: WHOLE, RevokedHolder: WHOLE}

@@ -65,6 +65,10 @@ class InboxReceiver:
             envelope = read_envelope(raw)
         except Unreadable as error:
             return self.park(raw, str(error))
+        return self.take(envelope, raw)
+
+    def take(self, envelope: Envelope, raw: bytes) -> tuple[str, Settled]:
+        """Store and apply what has been read from these bytes."""
         with (
             bound_contextvars(
                 event_id=str(envelope.id), event_type=envelope.type, traceparent=envelope.traceparent

@@ -46,9 +46,10 @@ def keep_conference(db: Transaction, *, fact: ConferenceStated, now: datetime) -
     """Take over the newest state of a conference; badges that waited for it are issued by it."""
     conference = db.get(Conference, fact.conference_id)
     if conference is None:
+        if not queries.list_keys(db, fact.conference_id):
+            db.add(_new_key(fact.conference_id, now))
         conference = Conference(id=fact.conference_id, version=0)
         db.add(conference)
-        db.add(_new_key(fact.conference_id, now))
     if fact.version <= conference.version:
         return
     conference.version = fact.version

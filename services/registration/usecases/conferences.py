@@ -8,7 +8,7 @@ from services.registration.queries import conferences
 from shared.contracts.sessions import ConferenceStated, DayFact, SlotCancelled, SlotStated
 from shared.db import Transaction
 
-_COPIED = (
+COPIED = (
     "version",
     "slug",
     "acronym",
@@ -21,8 +21,8 @@ _COPIED = (
     "logo",
     "venue",
 )
-_COPIED_OF_DAY = ("position", "title", "starts_at", "ends_at", "listed", "attend")
-_COPIED_OF_SLOT = ("version", "conference_id", "day_id", "title", "room", "starts_at", "ends_at", "listed")
+COPIED_OF_DAY = ("position", "title", "starts_at", "ends_at", "listed", "attend")
+COPIED_OF_SLOT = ("version", "conference_id", "day_id", "title", "room", "starts_at", "ends_at", "listed")
 
 
 def copy_conference(db: Transaction, stated: ConferenceStated) -> None:
@@ -34,7 +34,7 @@ def copy_conference(db: Transaction, stated: ConferenceStated) -> None:
         db.add(conference)
     elif conference.version >= stated.version:
         return
-    for name in _COPIED:
+    for name in COPIED:
         setattr(conference, name, getattr(stated, name))
     db.flush()
     _copy_days(db, conference, stated.days)
@@ -48,7 +48,7 @@ def copy_slot(db: Transaction, stated: SlotStated) -> None:
         db.add(slot)
     elif slot.version >= stated.version:
         return
-    for name in _COPIED_OF_SLOT:
+    for name in COPIED_OF_SLOT:
         setattr(slot, name, getattr(stated, name))
     slot.cancelled = False
 
@@ -96,7 +96,7 @@ def _copy_days(db: Transaction, conference: Conference, facts: Iterable[DayFact]
         if day is None:
             day = Day(id=day_id, conference_id=conference.id, taken=0)
             db.add(day)
-        for name in _COPIED_OF_DAY:
+        for name in COPIED_OF_DAY:
             setattr(day, name, getattr(fact, name))
         day.withdrawn = False
     for day_id, day in known.items():
