@@ -21,8 +21,6 @@ GIVES_WAY_SECONDS = 0.02
 class Consumer(ConsumerMixin):
     """Acknowledges a message only after its inbox row is committed.
 
-    Takes one at a time until there is one that was never delivered before, then many: if this process dies of a
-    message, the broker counts that against all it had taken.
     `gives_way` says whether many people wait for answers of this very process: then messages come one after a pause.
     """
 
@@ -38,30 +36,28 @@ class Consumer(ConsumerMixin):
     ) -> None:
         self.connection = connection
         self.came_round_at = time.monotonic()
-        self._queue = Queue(queue_of(service), no_declare=True)
-        self._dead_letters = Queue(dead_letters_of(service), no_declare=True) if has_dead_letters else None
+        self._taking = {queue_of(service): self._on_message}
+        if has_dead_letters:
+            self._taking[dead_letters_of(service)] = self._on_dead_letter
         self._inbox = inbox
         self._on_committed = on_committed
         self._gives_way = gives_way
         self._pause = 1.0
-        self._events: Any = None
-        self._is_careful = self._sees_new = False
 
     def get_consumers(self, Consumer: Any, channel: Any) -> list[Any]:  # noqa: N803 - kombu's signature
-        self._is_careful, self._sees_new = True, False
-        self._events = self._consumer_of(Consumer, self._queue, self._on_message)
-        if self._dead_letters is None:
-            return [self._events]
-        return [self._events, self._consumer_of(Consumer, self._dead_letters, self._on_dead_letter)]
+        return [
+            Consumer(
+                queues=[Queue(name, no_declare=True)],
+                on_message=take,
+                # The same at all times: what a dead consumer held goes back in order only if its successor takes all.
+                prefetch_count=PREFETCH,
+                auto_declare=False,
+            )
+            for name, take in self._taking.items()
+        ]
 
     def on_iteration(self) -> None:
         self.came_round_at = time.monotonic()
-        if self._is_careful and self._sees_new:
-            self._is_careful = False
-            # The broker applies another prefetch only to a consumer that is new.
-            self._events.cancel()
-            self._events.qos(prefetch_count=PREFETCH)
-            self._events.consume()
 
     def run_until_stopped(self) -> None:
         """Consume until `should_stop`; a lost database or broker is waited for, never fatal."""
@@ -80,25 +76,21 @@ class Consumer(ConsumerMixin):
             self.came_round_at = time.monotonic()
             time.sleep(0.2)
 
-    @staticmethod
-    def _consumer_of(kind: Any, queue: Queue, on_message: Callable[[Any], None]) -> Any:
-        return kind(queues=[queue], on_message=on_message, prefetch_count=1, auto_declare=False)
-
     def _on_message(self, message: Any) -> None:
-        self._sees_new |= not message.delivery_info.get("redelivered")
         if message.content_type == PROBE:
             message.ack()
             return
         if self._gives_way():
             time.sleep(GIVES_WAY_SECONDS)
+        again = bool(message.delivery_info.get("redelivered"))
         # When the database is away this raises; the message stays unacknowledged and goes back to its place.
-        publisher, key = self._inbox.receive(_bytes_of(message))
+        publisher, key = self._inbox.receive(_bytes_of(message), again=again)
         self._pause = 1.0
         message.ack()
         self._on_committed(publisher, key)
 
     def _on_dead_letter(self, message: Any) -> None:
-        self._inbox.park(_bytes_of(message), "the broker gave up: whoever took it ended each time")
+        self._inbox.park(_bytes_of(message), "the broker gave up after many deliveries")
         message.ack()
 
 

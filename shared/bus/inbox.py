@@ -2,11 +2,12 @@
 
 import hashlib
 import random
+import traceback
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from uuid import NAMESPACE_OID, uuid5
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.exc import DBAPIError, OperationalError
 from structlog.contextvars import bound_contextvars
 
@@ -59,24 +60,28 @@ class InboxReceiver:
         """Whether an event could be stored now."""
         return self._database.answers()
 
-    def receive(self, raw: bytes) -> tuple[str, Settled]:
-        """Store and apply; returns the publisher and the event's key. Raises only when the database is away."""
+    def receive(self, raw: bytes, *, again: bool = False) -> tuple[str, Settled]:
+        """Store and apply; returns the publisher and the event's key. Raises only when the database is away.
+
+        `again` says that it may have been under way in a process that ended; then this try is counted first, so that
+        an event of which processes die is parked as well.
+        """
         try:
             envelope = read_envelope(raw)
         except Unreadable as error:
             return self.park(raw, str(error))
-        return self.take(envelope, raw)
+        return self.take(envelope, raw, again=again)
 
-    def take(self, envelope: Envelope, raw: bytes) -> tuple[str, Settled]:
+    def take(self, envelope: Envelope, raw: bytes, *, again: bool) -> tuple[str, Settled]:
         """Store and apply what has been read from these bytes."""
-        with (
-            bound_contextvars(
-                event_id=str(envelope.id), event_type=envelope.type, traceparent=envelope.traceparent
-            ),
-            self._database.write() as db,
+        key = (envelope.id, envelope.replay)
+        with bound_contextvars(
+            event_id=str(envelope.id), event_type=envelope.type, traceparent=envelope.traceparent
         ):
-            self._insert_and_apply(db, envelope, raw)
-        return envelope.publisher, (envelope.id, envelope.replay)
+            if not again or self._may_try(envelope, raw):
+                with self._database.write() as db:
+                    self._insert_and_apply(db, envelope, raw)
+        return envelope.publisher, key
 
     def park(self, raw: bytes, reason: str) -> tuple[str, Settled]:
         """Keep bytes that no handler may see, for the operator; known events stay what they are."""
@@ -112,7 +117,25 @@ class InboxReceiver:
                 _call_next(db, row.subject, at)
             return True
 
+    def _may_try(self, envelope: Envelope, raw: bytes) -> bool:
+        """Count a try, and commit that before the handler runs; False when it is done, or has killed too often."""
+        key = (envelope.id, envelope.replay)
+        facts = {"type": envelope.type, "subject": envelope.subject, "told_at": envelope.time, "raw": raw}
+        with self._database.write() as db:
+            row = {"event_id": key[0], "generation": key[1], "state": "trying", **facts}
+            insert_new(db, Inbox, **row, received_at=self._clock())
+            found = db.get_one(Inbox, key, with_for_update=True)
+            if found.state != "trying":
+                return False
+            found.attempts += 1
+            if found.attempts <= MAX_ATTEMPTS:
+                return True
+            found.state, found.reason = "parked", "whatever process took it ended each time"
+        log.error("event parked", reason=found.reason, event_id=str(envelope.id), attempts=found.attempts)
+        return False
+
     def _insert_and_apply(self, db: Transaction, envelope: Envelope, raw: bytes) -> None:
+        key = (envelope.id, envelope.replay)
         last_turn = db.scalar(LAST_WAITING, {"waiting_for": envelope.subject})
         waits = last_turn is not None
         # Stored as done at once: nobody sees that before the commit, and success costs no second statement.
@@ -127,13 +150,17 @@ class InboxReceiver:
             "told_at": envelope.time,
             "received_at": self._clock(),
         }
-        is_new = insert_new(db, Inbox, event_id=envelope.id, generation=envelope.replay, **values)
-        if is_new and not waits:
-            error = self._try(db, envelope)
-            if error is not None:
-                row = db.get_one(Inbox, (envelope.id, envelope.replay))
-                row.raw = raw
-                self._settle(row, error)
+        if not insert_new(db, Inbox, event_id=key[0], generation=key[1], **values):
+            tried = update(Inbox).where(Inbox.event_id == key[0], Inbox.generation == key[1])
+            found = (
+                tried.where(Inbox.state == "trying").values(attempts=0, **values).returning(Inbox.event_id)
+            )
+            if db.execute(found).first() is None:
+                return
+        if not waits and (error := self._try(db, envelope)) is not None:
+            row = db.get_one(Inbox, key)
+            row.raw = raw
+            self._settle(row, error)
 
     def _try_again(self, db: Transaction, row: Inbox) -> Exception | None:
         try:
@@ -181,7 +208,7 @@ class InboxReceiver:
         facts = {"reason": row.reason, "event_id": str(row.event_id), "attempts": row.attempts}
         if _is_hopeless(row, error):
             row.state = "parked"
-            log.error("event parked", **facts, exc_info=error)
+            log.error("event parked", **facts, where=_where(error))
             return
         longest = min(LONGEST_PAUSE, timedelta(seconds=2 ** (min(row.attempts, MAX_ATTEMPTS) - 1)))
         row.state, row.next_at = "retry", self._clock() + longest * (0.5 + 0.5 * self._chance())
@@ -198,7 +225,17 @@ def _is_hopeless(row: Inbox, error: Exception) -> bool:
 def _reason_of(error: Exception) -> str:
     if isinstance(error, (UnknownVersion, Unreadable)):
         return str(error)[:2000]
+    if isinstance(
+        error, DBAPIError
+    ):  # its first line alone: the others quote values, and those may be personal
+        return f"{type(error.orig).__name__}: {str(error.orig).partition(chr(10))[0]}"[:2000]
     return f"{type(error).__name__}: {error}"[:2000]
+
+
+def _where(error: Exception) -> list[str]:
+    """The lines of code it went through; without the words of the error, which may be personal."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames[-6:]]
 
 
 def _call_next(db: Transaction, subject: str, at: datetime) -> None:

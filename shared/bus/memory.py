@@ -83,6 +83,7 @@ class MemoryPublisher:
         self._bus = bus
         self._connection = bus.connect()
         self._settled: SimpleQueue[Settled] = SimpleQueue()
+        self._is_first = True
 
     def publish(self, messages: Sequence[Message]) -> None:
         channel = self._connection.default_channel
@@ -92,11 +93,13 @@ class MemoryPublisher:
                     message.body,
                     content_type=CONTENT_TYPE,
                     content_encoding="binary",
-                    properties={"delivery_mode": 2},
+                    # What is unsent at the start may have been under way when the last process ended.
+                    properties={"delivery_mode": 2, "delivery_info": {"redelivered": self._is_first}},
                 )
                 channel.basic_publish(letter, EXCHANGE, message.routing_key)
             else:
                 self._settled.put(message.key)
+        self._is_first = False
 
     def settle(self, key: Settled) -> None:
         self._settled.put(key)

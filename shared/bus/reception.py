@@ -38,13 +38,13 @@ class Reception(InboxReceiver):
         self._looked_at = -LOOK_SECONDS
         self._shadow: _Shadow | None = None
 
-    def take(self, envelope: Envelope, raw: bytes) -> tuple[str, Settled]:
+    def take(self, envelope: Envelope, raw: bytes, *, again: bool) -> tuple[str, Settled]:
         if is_generation(envelope.replay):
-            self._to_shadow(envelope.replay, lambda shadow: shadow.inbox.take(envelope, raw))
+            self._to_shadow(envelope.replay, lambda shadow: shadow.inbox.take(envelope, raw, again=again))
             return envelope.publisher, (envelope.id, envelope.replay)
         if not envelope.replay:
-            self._to_shadow("", lambda shadow: shadow.inbox.take(envelope, raw))
-        return super().take(envelope, raw)
+            self._to_shadow("", lambda shadow: shadow.inbox.take(envelope, raw, again=again))
+        return super().take(envelope, raw, again=again)
 
     def park(self, raw: bytes, reason: str) -> tuple[str, Settled]:
         try:

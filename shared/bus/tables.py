@@ -44,6 +44,7 @@ class Outbox(Plumbing):
 class Inbox(Plumbing):
     """An event that was heard. `state` is done, ignored, retry or parked; `raw` is kept only while it is needed.
 
+    It is "trying" while a process handles what an earlier one may have died of; `attempts` counts those then.
     Of the rows in retry, the one with the lowest `turn` is tried at `next_at`; the others of its subject wait for it.
     `told_at` is when its publisher committed it.
     """

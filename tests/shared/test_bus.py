@@ -29,7 +29,7 @@ def effects(toys: SteppedStack) -> list[tuple[str, int]]:
         return [(row.name, row.version) for row in db.scalars(select(Effect).order_by(Effect.id))]
 
 
-def inbox(toys: SteppedStack) -> list[Inbox]:
+def inbox_rows(toys: SteppedStack) -> list[Inbox]:
     with toys.service("badges").database.read() as db:
         return list(db.scalars(select(Inbox).order_by(Inbox.received_at)))
 
@@ -87,7 +87,7 @@ def test_a_hopeless_event_is_parked_with_its_reason_and_its_bytes(toys: SteppedS
     toys.settle()
     for _ in range(MAX_ATTEMPTS):
         let_time_pass(toys)
-    (row,) = inbox(toys)
+    (row,) = inbox_rows(toys)
     assert (row.state, row.attempts, row.reason) == ("parked", MAX_ATTEMPTS, "Broken: poison")
     assert row.raw is not None
     assert json.loads(row.raw)["data"]["name"] == "poison"
@@ -108,7 +108,7 @@ def test_unreadable_bytes_are_parked_and_hold_back_nobody(
     toys.service("badges").inbox.receive(raw)
     tell(toys, stated())
     toys.settle()
-    (parked,) = [row for row in inbox(toys) if row.state == "parked"]
+    (parked,) = [row for row in inbox_rows(toys) if row.state == "parked"]
     assert reason in parked.reason
     assert parked.raw == raw
     assert len(effects(toys)) == 1
@@ -130,7 +130,7 @@ def envelope(**changes: object) -> bytes:
 
 def test_a_newer_major_version_is_parked_for_a_later_release(toys: SteppedStack) -> None:
     toys.service("badges").inbox.receive(envelope(type=ConferenceStated.TYPE.replace(".v1", ".v2")))
-    (row,) = inbox(toys)
+    (row,) = inbox_rows(toys)
     assert row.state == "parked"
     assert "unknown version" in row.reason
 
@@ -142,7 +142,7 @@ def test_fields_of_a_later_release_are_ignored(toys: SteppedStack) -> None:
 
 def test_a_body_that_breaks_its_contract_waits_with_field_and_reason(toys: SteppedStack) -> None:
     toys.service("badges").inbox.receive(envelope(data={**stated().to_data(), "number": "many"}))
-    (row,) = inbox(toys)
+    (row,) = inbox_rows(toys)
     assert row.state == "retry"
     assert "number" in row.reason
 
@@ -162,6 +162,41 @@ def test_replay_tells_one_subscriber_everything_again(toys: SteppedStack) -> Non
     toys.settle()
     assert count == 3
     assert [version for _, version in effects(toys)] == [1, 2, 3, 1, 2, 3]
-    assert [row.generation for row in inbox(toys)].count(generation) == 3
+    assert [row.generation for row in inbox_rows(toys)].count(generation) == 3
     with toys.service("sessions").database.read() as db:
         assert len(list(db.scalars(select(Outbox)))) == 3
+
+
+def test_an_event_of_which_every_process_dies_is_parked_and_the_others_go_on(toys: SteppedStack) -> None:
+    class Died(BaseException):
+        """What no handler and no loop catches, as the end of a process."""
+
+    inbox = toys.service("badges").inbox
+    kind, handler = inbox._handlers[ConferenceStated.TYPE]
+
+    def die(db, event) -> None:
+        if event.name == "deadly":
+            raise Died
+        handler(db, event)
+
+    inbox._handlers[ConferenceStated.TYPE] = (kind, die)
+    deadly = envelope(data=stated(name="deadly").to_data())
+    with pytest.raises(Died):
+        inbox.receive(deadly)
+    for _ in range(MAX_ATTEMPTS):
+        with pytest.raises(Died):
+            inbox.receive(deadly, again=True)
+    inbox.receive(deadly, again=True)
+    inbox.receive(envelope(), again=True)
+    states = {row.state: row for row in inbox_rows(toys)}
+    assert set(states) == {"parked", "done"}
+    assert "ended each time" in states["parked"].reason
+    assert states["parked"].raw == deadly
+    assert effects(toys) == [("fine", 1)]
+
+
+def test_an_event_that_was_under_way_when_a_process_ended_is_done_once(toys: SteppedStack) -> None:
+    inbox, raw = toys.service("badges").inbox, envelope()
+    for again in (True, False, True):
+        inbox.receive(raw, again=again)
+    assert len(effects(toys)) == 1
