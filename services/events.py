@@ -1,7 +1,7 @@
 """The commands about events: how they are, what is parked, and telling them again."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib.util import find_spec
@@ -12,6 +12,7 @@ import click
 from sqlalchemy.exc import SQLAlchemyError
 
 from services.loading import SERVICE, embedded_runtime, service_of
+from services.rebuilding import rebuild
 from services.settings import NAMES
 from shared.bus.masking import Shown, shown
 from shared.bus.outbox import send_again
@@ -53,7 +54,7 @@ def status(services: Sequence[str]) -> None:
     """What waits, what failed and how late events come (default: every service of this image)."""
     for name in services or [name for name in NAMES if find_spec(f"services.{name}")]:
         runtime = embedded_runtime(name)
-        with _transaction(runtime.database.read, name) as db:
+        with _transaction(runtime) as db:
             state = bus_status(db, now())
         click.echo(name)
         for label, words in _lines(state, runtime):
@@ -69,7 +70,7 @@ def parked() -> None:
 @SERVICE
 def list_command(service: str) -> None:
     """The newest of them, with their reasons."""
-    with _transaction(embedded_runtime(service).database.read, service) as db:
+    with _transaction(embedded_runtime(service)) as db:
         rows = [shown(row) for row in list_parked(db, MOST + 1)]
     for event in rows[:MOST]:
         heard = f"{event.received_at:%Y-%m-%d %H:%M}Z"
@@ -85,7 +86,7 @@ def list_command(service: str) -> None:
 @click.argument("event_id", type=click.UUID)
 def show_command(service: str, event_id: UUID) -> None:
     """All that may be seen of one: what could name a person is left out."""
-    with _transaction(embedded_runtime(service).database.read, service) as db:
+    with _transaction(embedded_runtime(service)) as db:
         rows = [shown(row) for row in get_parked(db, event_id)]
     for event in rows:
         click.echo(json.dumps(_described(event), ensure_ascii=False, indent=2))
@@ -99,7 +100,7 @@ def retry_command(service: str, event_ids: Sequence[UUID], *, everything: bool) 
     """Try these again, before whatever waits for the same subject."""
     if everything == bool(event_ids):
         raise click.UsageError("name the events, or say --all")
-    with _transaction(embedded_runtime(service).database.write, service) as db:
+    with _transaction(embedded_runtime(service), writing=True) as db:
         count = try_again(db, None if everything else set(event_ids), now(), by="the command line")
     click.echo(f"{service}: {_events(count)} tried again" if count else f"{service}: nothing is parked")
 
@@ -110,7 +111,7 @@ def retry_command(service: str, event_ids: Sequence[UUID], *, everything: bool) 
 def replay(publisher: str, subscriber: str) -> None:
     """Tell one service again everything another one has ever told it; `all` stands for each of them."""
     for teller in _named(publisher):
-        with _transaction(embedded_runtime(teller).database.write, teller) as db:
+        with _transaction(embedded_runtime(teller), writing=True) as db:
             for hearer in _named(subscriber):
                 generation, count = queue_again(db, subscriber=hearer, types=service_of(hearer).subscriptions)
                 click.echo(f"{teller}: {count} events go to {hearer} again, as generation {generation}")
@@ -122,9 +123,12 @@ def replay(publisher: str, subscriber: str) -> None:
 def resend(publisher: str, since: datetime | None) -> None:
     """Send once more what was sent already; whoever knows it drops it. For a broker or a service that lost some."""
     for teller in _named(publisher):
-        with _transaction(embedded_runtime(teller).database.write, teller) as db:
+        with _transaction(embedded_runtime(teller), writing=True) as db:
             count = send_again(db, since)
         click.echo(f"{teller}: {_events(count)} sent once more")
+
+
+events.add_command(rebuild)
 
 
 def _named(choice: str) -> Sequence[str]:
@@ -136,16 +140,19 @@ def _events(count: int) -> str:
 
 
 @contextmanager
-def _transaction(begin: Callable[[], Any], service: str) -> Iterator[Transaction]:
-    """One that ends in a sentence where the database is away, or knows no such event."""
+def _transaction(runtime: Runtime, *, writing: bool = False) -> Iterator[Transaction]:
+    """The only one of a command; ends in a sentence where the database is away, or knows no such event."""
+    name, database = runtime.service.name, runtime.database
     try:
-        with begin() as db:
+        with database.write() if writing else database.read() as db:
             yield db
     except NotFound as error:
-        raise click.ClickException(f"{service} has no such event parked; nothing was changed") from error
+        raise click.ClickException(f"{name} has no such event parked; nothing was changed") from error
     except SQLAlchemyError as error:
         reason = str(getattr(error, "orig", error)).partition("\n")[0]
-        raise click.ClickException(f"the database of {service} does not answer: {reason}") from error
+        raise click.ClickException(f"the database of {name} does not answer: {reason}") from error
+    finally:
+        database.close()
 
 
 def _lines(state: BusStatus, runtime: Runtime) -> Iterator[tuple[str, str]]:
