@@ -11,16 +11,19 @@ from uuid import UUID
 import pika
 import psycopg
 
+from shared.bus.outbox import count_unsent
+from shared.bus.tables import Outbox
 from shared.bus.topology import dead_letters_of, queue_of
 from shared.db import Database, Plumbing
-from tests.faults.effects import are_settled, settle
+from tests.faults.effects import are_settled, count, settle
 from tests.faults.outcome import Outcome, Setting
 from tests.faults.processes import Orders, Worker, count_repeats
 from tests.faults.servers import DRIVER
 from tests.faults.telling import Telling
-from tests.faults.toys import NAMES, TELLER, Base
+from tests.faults.toys import LISTENERS, NAMES, TELLER, Base, Effect
 
 DRAIN_SECONDS = 60.0
+LOOK_SECONDS = 0.1
 PASS_SECONDS = 20.0
 LATEST_PASS = 12  # a worker dies at the latest when it passes its point for this time
 
@@ -76,18 +79,40 @@ class Stand:
         for database in self.databases.values():
             database.close()
 
+    def count_sent(self) -> int:
+        """How many events the teller knows to be with the broker."""
+        with self.databases[TELLER].read() as db:
+            return count(db, Outbox) - count_unsent(db)
+
+    def count_effects(self, listener: str = LISTENERS[0]) -> int:
+        with self.databases[listener].read() as db:
+            return count(db, Effect)
+
+    def wait(self, holds: Callable[[], bool], seconds: float, otherwise: str) -> float:
+        """Wait until something holds; returns the seconds, and complains when it takes too long."""
+        began = time.monotonic()
+        while not holds():
+            if time.monotonic() - began > seconds:
+                self.outcome.complaints.append(f"{otherwise} within {seconds:.0f} s; {self._state()}")
+                break
+            time.sleep(LOOK_SECONDS)
+        return time.monotonic() - began
+
+    def wait_for_effects(self, effects: int, listener: str = LISTENERS[0]) -> float:
+        return self.wait(
+            lambda: self.count_effects(listener) >= effects, DRAIN_SECONDS, f"{effects} effects did not come"
+        )
+
     def drain(
         self, junk: int = 0, seconds: float = DRAIN_SECONDS, meanwhile: Callable[[], None] = lambda: None
     ) -> float:
-        """Wait until nothing is on its way any more; returns the seconds, and complains when it takes too long."""
-        began = time.monotonic()
-        while not are_settled(self.databases, junk):
+        """Wait until nothing is on its way any more, doing something meanwhile; returns the seconds."""
+
+        def settled() -> bool:
             meanwhile()
-            if time.monotonic() - began > seconds:
-                self.outcome.complaints.append(f"not drained after {seconds:.0f} s; {self._state()}")
-                break
-            time.sleep(0.1)
-        return time.monotonic() - began
+            return are_settled(self.databases, junk)
+
+        return self.wait(settled, seconds, "not drained")
 
     def finish(self, telling: Telling, junk: Iterable[UUID] = ()) -> Outcome:
         """Settle the accounts after everything has drained."""

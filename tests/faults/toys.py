@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import Integer, MetaData, String, Uuid, func, select
+from sqlalchemy import Integer, MetaData, String, Uuid, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from shared.bus import publish
@@ -116,7 +116,3 @@ def toy(name: str, pace: float = 0.0) -> Service:
 
 
 SUBSCRIPTIONS = {name: toy(name).subscriptions for name in NAMES}
-
-
-def count_effects(db: Transaction) -> int:
-    return db.scalar(select(func.count()).select_from(Effect)) or 0
