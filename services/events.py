@@ -175,7 +175,7 @@ def _lines(state: BusStatus, runtime: Runtime) -> Iterator[tuple[str, str]]:
         yield "broker", str(error)
     else:
         if queues:
-            yield "broker", f"holds {queues.waiting} not taken yet, and {queues.given_up} that ended a worker"
+            yield "broker", f"holds {queues.waiting} not taken yet, and {queues.given_up} it gave up"
 
 
 def _described(event: Shown) -> dict[str, Any]:

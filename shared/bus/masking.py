@@ -15,7 +15,6 @@ from shared.contracts.base import NONE, PERSONAL, PSEUDONYMOUS, event_types
 
 MASK = "•••"
 SHORT = 40
-OWN_WORDS = ("unknown version: ", "the broker gave up: ")
 _TYPE = re.compile(r"[a-z0-9_.]{1,120}")
 _FIELD = re.compile(r"[a-z][a-z0-9_]{0,40}")
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -106,12 +105,12 @@ def _stem(type: str) -> str:
 
 
 def _reason(row: Inbox, envelope: Mapping[str, Any] | None, *, is_masked: bool) -> str:
-    """Without what a handler or a database quotes of what it chokes on; a database does so from its second line on."""
+    """Without what a handler or a database quotes of what it chokes on; a database does so in its second line."""
     if envelope is None:
         return row.reason[:SHORT]
     first = row.reason.partition("\n")[0]
     kind, colon, _ = first.partition(":")
     # Our own sentences quote nothing, and those about a contract name only the field and what it wants.
-    if not is_masked or not colon or first.startswith((f"ValueError: {row.type}:", *OWN_WORDS)):
+    if not is_masked or not colon or first.startswith((f"ValueError: {row.type}:", "unknown version: ")):
         return first
     return f"{kind}: {MASK}" if kind.isidentifier() else MASK

@@ -14,7 +14,7 @@ PATIENCE_SECONDS = 2
 
 @dataclass(frozen=True, kw_only=True)
 class Queues:
-    """`waiting` were not taken yet; `given_up` crashed whoever took them, and the worker will park them."""
+    """`waiting` were not taken yet; `given_up` were delivered too often, and the worker will park them."""
 
     waiting: int
     given_up: int

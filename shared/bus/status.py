@@ -88,14 +88,14 @@ def outgoing(db: Transaction, at: datetime) -> Outgoing:
 
 
 def incoming(db: Transaction, at: datetime) -> Incoming:
-    in_retry = Inbox.state == "retry"
+    in_retry = Inbox.state.in_(("retry", "trying"))
     row = db.execute(
         select(
             func.count().filter(in_retry),
             func.count().filter(in_retry, Inbox.attempts >= MAX_ATTEMPTS),
             func.min(Inbox.received_at).filter(in_retry),
             func.count().filter(Inbox.state == "parked"),
-        ).where(Inbox.state.in_(("retry", "parked")))
+        ).where(Inbox.state.in_(("retry", "trying", "parked")))
     ).one()
     return Incoming(retry=row[0], stuck=row[1], oldest_seconds=_age(row[2], at), parked=row[3])
 

@@ -69,7 +69,7 @@ class QueueState(Collector):
         if queues is not None:
             yield _gauge("plenary_broker_answers", "1 while the broker answers.", 1)
             yield _gauge("plenary_queue_waiting", "Messages not taken yet.", queues.waiting)
-            yield _gauge("plenary_queue_given_up", "Messages that ended a worker 20 times.", queues.given_up)
+            yield _gauge("plenary_queue_given_up", "Messages that were delivered too often.", queues.given_up)
 
 
 def _lag(lag: Lag) -> Iterator[Metric]:

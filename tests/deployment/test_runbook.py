@@ -4,21 +4,25 @@ import json
 import re
 import subprocess
 import time
+import urllib.request
 from pathlib import Path
 
 import pika
 import pika.exceptions
 import psycopg
-import pytest
+from click.testing import CliRunner
 from sqlalchemy import func, select
 from sqlalchemy.engine import make_url
 
+from services.events import events
 from services.settings import NAMES
 from shared.bus.tables import Inbox
 from tests.deployment.compose import read_compose
 from tests.deployment.stack import Deployment, fresh_environ
-from tests.faults.ledger import accounts, settle_accounts, wait_until_drained
+from tests.faults.accounts import accounts
+from tests.faults.ledger import settle_accounts, wait_until_drained
 from tests.served import ROOT
+from tests.shared.test_bus import envelope
 
 BROKER_PROGRAMS = Path("/usr/lib/rabbitmq/bin")
 PATIENCE_SECONDS = 60
@@ -82,14 +86,38 @@ def test_a_backup_comes_back_as_it_was_and_belongs_to_its_service(deployment: De
     assert counts[0][0][0] > 10
 
 
-@pytest.mark.parametrize("statement", re.findall(r'--command "((?:SELECT|UPDATE) [^"]+)"', RUNBOOK))
-def test_the_statements_about_parked_events_are_right(deployment: Deployment, statement: str) -> None:
-    postgres(deployment, "psql", "--username", "postgres", "badges", "--command", statement)
+def test_the_commands_about_events_are_right(deployment: Deployment) -> None:
+    wait_until_drained(deployment.environ())
+    raw = envelope(type="plenary.sessions.conference.stated.v9")
+    with accounts(deployment.environ()) as stack:
+        _, (event_id, _) = stack.runtimes["badges"].inbox.park(raw, "unknown version: v9")
+    commands = [line.split() for line in re.findall(r"run --rm operator events (.+)", RUNBOOK)]
+    assert len(commands) > 5
+    for words in commands:
+        done = CliRunner().invoke(
+            events, [str(event_id) if word == "ID" else word for word in words], env=deployment.environ()
+        )
+        assert done.exit_code == 0, (words, done.output)
+    wait_until_drained(deployment.environ())
+    with accounts(deployment.environ()) as stack, stack.runtimes["badges"].database.write() as db:
+        row = db.get_one(Inbox, (event_id, ""))
+        assert (row.state, row.attempts) == ("parked", 1), "it was tried, and cannot be read yet"
+        db.delete(row)
+
+
+def test_the_numbers_of_a_worker_hold_every_alarm(deployment: Deployment) -> None:
+    environ = deployment.environ("badges-worker")
+    url = f"http://127.0.0.1:{environ['PLENARY_METRICS_PORT']}/metrics"
+    with urllib.request.urlopen(url, timeout=10) as answer:
+        told = {line.rpartition(" ")[0] for line in answer.read().decode().splitlines()}
+    named = set(re.findall(r"`(plenary_[a-z_]+(?:\{[^}]*\})?)`", RUNBOOK))
+    assert len(named) > 10
+    assert named - told == set()
 
 
 def test_everybody_can_be_told_everything_again_and_nothing_happens_twice(deployment: Deployment) -> None:
     wait_until_drained(deployment.environ())
-    said = deployment.run("operator", "replay", "all", "all")
+    said = deployment.run("operator", "events", "replay", "all", "all")
     told = re.findall(r"(\w+): (\d+) events go to (\w+) again, as generation (\w+)", said)
     assert len(told) == len(NAMES) ** 2
     assert sum(int(count) for _, count, _, _ in told) > 100

@@ -28,13 +28,13 @@ def lines(stack: SteppedStack, *arguments: str) -> list[str]:
 def test_an_operator_sees_what_is_parked_mends_it_and_has_it_tried_again(stack: SteppedStack) -> None:
     inbox = stack.service("badges").inbox
     assert lines(stack, "parked", "list", "badges") == ["badges: nothing is parked"]
-    _, (event_id, _) = inbox.park(attendee(), "the broker gave up: whoever took it ended each time")
+    _, (event_id, _) = inbox.park(attendee(), "the broker gave up after many deliveries")
     inbox.receive(b"\xff" + NAME.encode())
     said = lines(stack, "status", "badges", "sessions")
     assert [line for line in said if not line.startswith(" ")] == ["badges", "sessions"]
     assert "  inbox    0 will be tried again; 2 parked" in said
     is_deployed = stack.environ["PLENARY_BUS_URL"].startswith("amqp")
-    assert said.count("  broker   holds 0 not taken yet, and 0 that ended a worker") == 2 * is_deployed
+    assert said.count("  broker   holds 0 not taken yet, and 0 it gave up") == 2 * is_deployed
     listed = lines(stack, "parked", "list", "badges")
     assert len(listed) == 2
     assert any("registration.attendee.stated.v1  the broker gave up" in line for line in listed)

@@ -20,7 +20,7 @@ from shared.clock import now
 from shared.contracts.sessions import ConferenceStated
 from shared.errors import NotFound
 from tests.harness import SteppedStack
-from tests.shared.test_bus import effects, envelope, inbox, let_time_pass, tell
+from tests.shared.test_bus import effects, envelope, inbox_rows, let_time_pass, tell
 from tests.shared.toys import MENDED, stated
 
 
@@ -37,7 +37,7 @@ def park(toys: SteppedStack, *events: ConferenceStated) -> list[UUID]:
         with toys.service("badges").database.write() as db:
             db.execute(update(Inbox).where(Inbox.state == "retry").values(attempts=MAX_ATTEMPTS - 1))
         let_time_pass(toys)
-    return [row.event_id for row in inbox(toys) if row.state == "parked"]
+    return [row.event_id for row in inbox_rows(toys) if row.state == "parked"]
 
 
 def try_these(toys: SteppedStack, event_ids: list[UUID] | None) -> int:
@@ -111,7 +111,7 @@ def test_an_event_that_is_tried_again_is_parked_again_only_after_all_its_attempt
     parked = park(toys, stated(name="shaky"))
     assert try_these(toys, parked) == 1
     toys.settle()
-    (row,) = inbox(toys)
+    (row,) = inbox_rows(toys)
     assert (row.state, row.attempts) == ("retry", 1)
 
 
@@ -120,7 +120,7 @@ def test_what_this_release_cannot_read_is_parked_again_at_once(toys: SteppedStac
     toys.service("badges").inbox.receive(raw)
     assert try_these(toys, None) == 1
     toys.settle()
-    (row,) = inbox(toys)
+    (row,) = inbox_rows(toys)
     assert (row.state, row.attempts) == ("parked", 1)
 
 
@@ -128,7 +128,7 @@ def test_one_unknown_id_leaves_all_as_they_are(toys: SteppedStack) -> None:
     parked = park(toys, stated(name="shaky"))
     with pytest.raises(NotFound):
         try_these(toys, [*parked, uuid4()])
-    assert [row.state for row in inbox(toys)] == ["parked"]
+    assert [row.state for row in inbox_rows(toys)] == ["parked"]
 
 
 def test_what_a_broker_lost_is_sent_once_more_and_what_is_known_has_no_second_effect(
