@@ -81,6 +81,7 @@ class SteppedStack(Stack):
         for runtime in self.runtimes.values():
             busy |= exhaust(runtime.relay.step)
         for connection in self._connections.values():
+            connection.heartbeat_check()  # the broker hangs up on whoever says nothing for ten seconds
             busy |= exhaust(lambda connection=connection: drained(connection, 0.01))
         for runtime in self.runtimes.values():
             busy |= exhaust(runtime.work)
