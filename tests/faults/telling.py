@@ -4,7 +4,7 @@ import random
 import threading
 import time
 from dataclasses import dataclass, field
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -62,7 +62,7 @@ class Telling:
 
     def another_account(self) -> UUID:
         """One that the load leaves alone."""
-        account = UUID(int=random.Random(self.seed + len(self._ids) + 1000).getrandbits(128), version=4)
+        account = uuid4()
         with self.database.write() as db:
             db.add(Account(id=account, version=0))
         return account
