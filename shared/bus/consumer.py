@@ -1,7 +1,8 @@
 """The consumer: kombu takes messages off the queue of one service and hands them to its inbox."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from kombu import Connection, Queue
@@ -14,7 +15,8 @@ from shared.bus.topology import PROBE, dead_letters_of, queue_of
 from shared.log import log
 
 PREFETCH = 20
-LONGEST_PAUSE = 60.0
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 60.0  # seconds without the database; doubled each time
+BROKER_PAUSE = 1.0
 GIVES_WAY_SECONDS = 0.02
 
 
@@ -42,7 +44,7 @@ class Consumer(ConsumerMixin):
         self._inbox = inbox
         self._on_committed = on_committed
         self._gives_way = gives_way
-        self._pause = 1.0
+        self._pause = FIRST_PAUSE
 
     def get_consumers(self, Consumer: Any, channel: Any) -> list[Any]:  # noqa: N803 - kombu's signature
         return [
@@ -59,19 +61,31 @@ class Consumer(ConsumerMixin):
     def on_iteration(self) -> None:
         self.came_round_at = time.monotonic()
 
+    @contextmanager
+    def establish_connection(self) -> Iterator[Connection]:
+        """One try; the loop below sees to the next, so that the process can end while the broker is away."""
+        with self.create_connection() as connection:  # type: ignore[no-untyped-call]
+            connection.connect()
+            yield connection
+
     def run_until_stopped(self) -> None:
         """Consume until `should_stop`; a lost database or broker is waited for, never fatal."""
+        broker_errors = (OSError, *self.connection.connection_errors, *self.connection.channel_errors)
         while not self.should_stop:
             try:
-                self.run()  # type: ignore[no-untyped-call]
-            except (SQLAlchemyError, OSError, *self.connection.channel_errors) as error:
-                log.warning("consuming pauses", reason=f"{type(error).__name__}: {error}"[:300])
-                self._wait_until_ready()
+                for _ in self.consume(limit=None):  # type: ignore[no-untyped-call]
+                    pass
+            except SQLAlchemyError as error:
+                # The broker has everything back and counted a delivery; so not too often.
+                self._pause = min(LONGEST_PAUSE, 2 * self._pause)
+                self._rest(error, self._pause)
+            except broker_errors as error:
+                self._rest(error, BROKER_PAUSE)
 
-    def _wait_until_ready(self) -> None:
-        """The broker has everything back and counted a delivery; so not too often, and not before there is hope."""
-        until = time.monotonic() + self._pause
-        self._pause = min(LONGEST_PAUSE, 2 * self._pause)
+    def _rest(self, error: Exception, seconds: float) -> None:
+        """Until it is worth another try."""
+        log.warning("consuming pauses", reason=f"{type(error).__name__}: {error}"[:300], seconds=seconds)
+        until = time.monotonic() + seconds
         while not self.should_stop and (time.monotonic() < until or not self._inbox.is_ready()):
             self.came_round_at = time.monotonic()
             time.sleep(0.2)
@@ -85,7 +99,7 @@ class Consumer(ConsumerMixin):
         again = bool(message.delivery_info.get("redelivered"))
         # When the database is away this raises; the message stays unacknowledged and goes back to its place.
         publisher, key = self._inbox.receive(_bytes_of(message), again=again)
-        self._pause = 1.0
+        self._pause = FIRST_PAUSE
         message.ack()
         self._on_committed(publisher, key)
 
