@@ -34,10 +34,9 @@ bench: ## Measure what events, scans, badges, viewers, releases and idling take
 	@$(PLENARY) -m tests.benchmarks.viewers
 	@$(PLENARY) -m tests.benchmarks.release
 
-faults: ## Kill processes at random under load on both set-ups, then compare commits with effects (KILLS, SEED)
+faults: ## Inject the faults of the matrix, then compare commits with effects (ROWS=F2,F4, KILLS, SEED, QUICK=1)
 	@$(PYTHON) deploy/setup test
-	@$(PLENARY) -m tests.faults.kills --kills $(or $(KILLS),20) $(if $(SEED),--seed $(SEED))
-	@$(PLENARY) -m tests.faults.split --kills $(or $(KILLS),60) $(if $(SEED),--seed $(SEED))
+	@$(PLENARY) -m tests.faults $(if $(QUICK),--quick) $(if $(ROWS),--rows $(ROWS)) $(if $(KILLS),--kills $(KILLS)) $(if $(SEED),--seed $(SEED))
 
 up: .env ## Build and start the deployment with Docker Compose; deploy/runbook.md says how to go on
 	docker compose up --detach --build

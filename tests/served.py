@@ -33,15 +33,7 @@ class Served:
         """Start and wait until ready; returns the seconds that took."""
         began = time.monotonic()
         self.log.parent.mkdir(parents=True, exist_ok=True)
-        with self.log.open("ab") as output:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "services", "allinone"],
-                cwd=ROOT,
-                env=self.environ,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-            )
+        self.process = self._begin()
         self.starts += 1
         while not self._is_ready():
             if self.process.poll() is not None or time.monotonic() - began > START_SECONDS:
@@ -70,6 +62,17 @@ class Served:
     def door_link(self) -> str:
         """The last link that was printed to pair a phone with the door."""
         return re.findall(r"Door\s+(\S+)", self.log.read_text())[-1]
+
+    def _begin(self) -> subprocess.Popen[bytes]:
+        with self.log.open("ab") as output:
+            return subprocess.Popen(
+                [sys.executable, "-m", "services", "allinone"],
+                cwd=ROOT,
+                env=self.environ,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
 
     def _is_ready(self) -> bool:
         words = self.log.read_text(errors="replace").count("Plenary is ready") >= self.starts

@@ -46,16 +46,7 @@ class Container:
         assert self.process is None or self.process.poll() is not None, f"{self.name} runs already"
         if self.name == "nginx":
             nginx.lay_out(self.image, self.environ)
-        with self.log.open("ab") as output:
-            self.process = subprocess.Popen(
-                self.command,
-                cwd=self.image,
-                env=self.environ,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+        self.process = self._begin()
 
     def is_healthy(self) -> bool:
         """The health check of the compose file, really run."""
@@ -114,6 +105,18 @@ class Container:
 
     def last_words(self) -> str:
         return self.log.read_text(errors="replace")[-2500:] if self.log.exists() else ""
+
+    def _begin(self) -> subprocess.Popen[bytes]:
+        with self.log.open("ab") as output:
+            return subprocess.Popen(
+                self.command,
+                cwd=self.image,
+                env=self.environ,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
 
     def _here(self, text: str) -> str:
         """Whole words of numbers; of everything else also the parts between other signs."""

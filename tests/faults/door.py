@@ -13,7 +13,7 @@ from services.badges import queries
 from services.badges.queries.door import list_day_lists
 from services.badges.usecases.pairing import invite_device, pair_device
 from shared.clock import now
-from tests.faults.ledger import accounts
+from tests.faults.accounts import accounts
 from tests.faults.load import AWAY
 from tests.harness import SLUG
 

@@ -3,15 +3,17 @@
 import json
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import select, text
 
-from services.allinone import Stack, four_services
+from services.allinone import Stack
 from shared.bus.tables import Inbox, Outbox
+from tests.faults.accounts import accounts
+from tests.faults.diary import has_diary, list_disordered, list_doubled, list_missed
+from tests.faults.outcome import Outcome
 
 PREFIX = "Fault "
 DRAIN_SECONDS = 90.0
@@ -19,36 +21,31 @@ DRAIN_SECONDS = 90.0
 
 @dataclass(kw_only=True)
 class Ledger:
-    """Counts over all events and subscribers; clean when the last four are zero."""
+    """Counts over all events and subscribers; clean when none of the lists has an entry."""
 
     commits: int = 0
     effects: int = 0
     lost: list[str] = field(default_factory=list)
     doubled: list[str] = field(default_factory=list)
+    disordered: list[str] = field(default_factory=list)
     parked: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
 
     @property
     def clean(self) -> bool:
-        return not (self.lost or self.doubled or self.parked or self.wrong) and self.commits == self.effects
+        bad = self.lost or self.doubled or self.disordered or self.parked or self.wrong
+        return not bad and self.commits == self.effects
 
-    def line(self) -> str:
-        return (
-            f"commits x subscribers {self.commits}, effects {self.effects}, lost {len(self.lost)}, "
-            f"doubled {len(self.doubled)}, parked {len(self.parked)}, wrong {len(self.wrong)}: "
-            f"{'clean' if self.clean else 'NOT CLEAN'}"
-        )
-
-
-@contextmanager
-def accounts(environ: Mapping[str, str]) -> Iterator[Stack]:
-    """The databases of the four services, of either set-up, to be read beside what runs on them."""
-    stack = Stack(four_services(), environ)
-    try:
-        yield stack
-    finally:
-        for runtime in stack.runtimes.values():
-            runtime.database.close()
+    def enter(self, outcome: Outcome, what: str) -> None:
+        """Add it to what a row answers; people, places and doors that do not agree are complaints."""
+        outcome.commits += self.commits
+        outcome.effects += self.effects
+        outcome.lost += len(self.lost)
+        outcome.doubled += len(self.doubled)
+        outcome.out_of_order += len(self.disordered)
+        outcome.unexplained += len(self.parked)
+        for name in ("lost", "doubled", "disordered", "parked", "wrong"):
+            outcome.complaints += [f"{what}: {name}: {entry}" for entry in getattr(self, name)[:5]]
 
 
 def wait_until_drained(environ: Mapping[str, str], seconds: float = DRAIN_SECONDS) -> float:
@@ -80,6 +77,7 @@ def settle_accounts(environ: Mapping[str, str], accepted: int, admitted: int = 0
     ledger = Ledger()
     with accounts(environ) as stack:
         _compare_events(stack, ledger)
+        _compare_order(stack, ledger)
         _compare_people(stack, ledger, accepted)
         _compare_door(stack, ledger, admitted)
     return ledger
@@ -93,15 +91,23 @@ def _compare_events(stack: Stack, ledger: Ledger) -> None:
     for name, runtime in stack.runtimes.items():
         with runtime.database.read() as db:
             done = Inbox.state == "done", Inbox.generation == ""
-            heard = Counter(db.scalars(select(Inbox.event_id).where(*done)))
+            heard = set(db.scalars(select(Inbox.event_id).where(*done)))
             ledger.parked += [
                 str(row) for row in db.scalars(select(Inbox.reason).where(Inbox.state == "parked"))
             ]
         meant = [event_id for event_id, kind in told if kind in runtime.service.subscriptions]
         ledger.commits += len(meant)
-        ledger.effects += sum(heard.values())
-        ledger.lost += [f"{name}: {event_id}" for event_id in meant if not heard[event_id]]
-        ledger.doubled += [f"{name}: {event_id}" for event_id, count in heard.items() if count > 1]
+        ledger.effects += len(heard)
+        ledger.lost += [f"{name}: {event_id}" for event_id in meant if event_id not in heard]
+
+
+def _compare_order(stack: Stack, ledger: Ledger) -> None:
+    """Where diaries were kept."""
+    for name, runtime in stack.runtimes.items():
+        if has_diary(runtime.database):
+            ledger.doubled += [f"{name}: {event_id}" for event_id in list_doubled(runtime.database)]
+            ledger.disordered += list_disordered(stack, name)
+            ledger.wrong += [f"{name}: the diary misses {key}" for key in list_missed(runtime.database)]
 
 
 def _compare_people(stack: Stack, ledger: Ledger, accepted: int) -> None:

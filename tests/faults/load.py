@@ -11,7 +11,8 @@ from typing import Any
 
 from sqlalchemy import text
 
-from tests.faults.ledger import PREFIX, accounts
+from tests.faults.accounts import accounts
+from tests.faults.ledger import PREFIX
 from tests.harness import SLUG
 
 CLIENTS = 4

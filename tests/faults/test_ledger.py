@@ -2,9 +2,17 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import text
+import pytest
+from sqlalchemy import select, text
 
-from tests.faults.ledger import Ledger, accounts, settle_accounts
+from services.allinone import Stack
+from shared.bus import publish
+from shared.bus.envelope import write_envelope
+from shared.bus.tables import Outbox
+from tests.faults.accounts import accounts
+from tests.faults.diary import keep_diaries
+from tests.faults.ledger import Ledger, settle_accounts
+from tests.shared.toys import stated
 
 
 def after(environ: Mapping[str, str], service: str, statement: str) -> Ledger:
@@ -37,3 +45,39 @@ def test_an_arrival_without_an_entry_is_found(embedded_demo_environ: dict[str, s
         "SELECT id, 1, conference_id, id, id, true, created_at FROM attendees LIMIT 1",
     )
     assert ledger.wrong and not ledger.clean
+
+
+def hear(environ: Mapping[str, str], order: tuple[int, ...]) -> Ledger:
+    """Tell a subject three times, and let everybody hear it in this order, in which a number may come again."""
+    keep_diaries(environ)
+    with accounts(environ) as stack:
+        told = tell(stack)
+        for runtime in stack.runtimes.values():
+            seen: set[int] = set()
+            for number in order if runtime.service.name == "badges" else (0, 1, 2):
+                if number in seen:  # as if the inbox had forgotten it
+                    with runtime.database.write() as db:
+                        db.execute(text("DELETE FROM inbox"))
+                runtime.inbox.receive(told[number])
+                seen.add(number)
+    return settle_accounts(environ, accepted=0)
+
+
+def tell(stack: Stack) -> list[bytes]:
+    event = stated()
+    with stack.runtimes["sessions"].database.write() as db:
+        for version in (1, 2, 3):
+            publish(db, stated(event.conference_id, version=version))
+    with stack.runtimes["sessions"].database.read() as db:
+        return [write_envelope(row) for row in db.execute(select(Outbox.__table__).order_by(Outbox.seq))]
+
+
+@pytest.mark.parametrize(
+    ("order", "disordered", "doubled"),
+    [((0, 1, 2), 0, 0), ((0, 2, 1), 1, 0), ((2, 1, 0), 2, 0), ((0, 1, 2, 2), 0, 1)],
+)
+def test_a_turned_order_and_a_second_effect_are_found(
+    environ: dict[str, str], order: tuple[int, ...], disordered: int, doubled: int
+) -> None:
+    ledger = hear(environ, order)
+    assert (len(ledger.disordered), len(ledger.doubled)) == (disordered, doubled)
