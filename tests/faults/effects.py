@@ -54,7 +54,7 @@ def are_settled(databases: Databases, junk: int = 0) -> bool:
         steps = count(db, Step)
     for name in LISTENERS:
         with databases[name].read() as db:
-            if db.scalar(select(Inbox.event_id).where(Inbox.state == "retry").limit(1)):
+            if db.scalar(select(Inbox.event_id).where(Inbox.state.in_(("retry", "trying"))).limit(1)):
                 return False
             heard = count(db, Inbox)
         if heard < steps + (junk if name == LISTENERS[0] else 0):

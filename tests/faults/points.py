@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -80,13 +81,22 @@ def arm(where: str) -> None:
 
 
 def note_repeats() -> None:
-    """Write a line for every delivery of an event that the inbox has already."""
-    original = INBOX.insert_new
+    """Write a line for every delivery of an event that the inbox was done with already."""
+    insert_new, may_try = INBOX.insert_new, InboxReceiver._may_try
+    under_way = threading.local()  # its try was counted just now, so that it is in the inbox is nothing new
 
-    def insert_new(*args: Any, **kwargs: Any) -> bool:
-        is_new = original(*args, **kwargs)
-        if not is_new:
-            os.write(1, HEARD_AGAIN)
+    def noting_insert(*args: Any, **values: Any) -> bool:
+        is_new: bool = insert_new(*args, **values)
+        if values["state"] != "trying":
+            if not is_new and not getattr(under_way, "counted", False):
+                os.write(1, HEARD_AGAIN)
+            under_way.counted = False
         return is_new
 
-    INBOX.insert_new = insert_new
+    def noting_try(*args: Any) -> bool:
+        under_way.counted = may_try(*args)
+        if not under_way.counted:
+            os.write(1, HEARD_AGAIN)
+        return bool(under_way.counted)
+
+    INBOX.insert_new, InboxReceiver._may_try = noting_insert, noting_try  # type: ignore[method-assign]
