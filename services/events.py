@@ -16,7 +16,7 @@ from services.rebuilding import rebuild
 from services.settings import NAMES
 from shared.bus.masking import Shown, shown
 from shared.bus.outbox import send_again
-from shared.bus.parked import get_parked, list_parked, try_again
+from shared.bus.parked import get_parked, list_failing, list_parked, try_again
 from shared.bus.publisher import BusAway
 from shared.bus.queues import queues_of
 from shared.bus.replay import replay as queue_again
@@ -27,6 +27,7 @@ from shared.errors import NotFound
 from shared.runtime import Runtime
 
 MOST = 100
+MOST_FAILING = 5
 SOME_OR_ALL = click.Choice((*NAMES, "all"))
 
 
@@ -56,8 +57,9 @@ def status(services: Sequence[str]) -> None:
         runtime = embedded_runtime(name)
         with _transaction(runtime) as db:
             state = bus_status(db, now())
+            failing = [shown(row) for row in list_failing(db, MOST_FAILING)]
         click.echo(name)
-        for label, words in _lines(state, runtime):
+        for label, words in _lines(state, failing, runtime):
             click.echo(f"  {label:<8} {words}")
 
 
@@ -155,13 +157,15 @@ def _transaction(runtime: Runtime, *, writing: bool = False) -> Iterator[Transac
         database.close()
 
 
-def _lines(state: BusStatus, runtime: Runtime) -> Iterator[tuple[str, str]]:
+def _lines(state: BusStatus, failing: Sequence[Shown], runtime: Runtime) -> Iterator[tuple[str, str]]:
     going, coming, lag = state.outgoing, state.incoming, state.lag
     since = f", the first for {in_words(going.oldest_seconds)}" if going.waiting else ""
     yield "outbox", f"{going.waiting} wait to be sent{since}"
     since = f", the first since {in_words(coming.oldest_seconds)}" if coming.retry else ""
     stuck = f" ({coming.stuck} failed ten times or more: is the database well?)" if coming.stuck else ""
     yield "inbox", f"{coming.retry} will be tried again{stuck}{since}; {coming.parked} parked"
+    for event in failing:
+        yield "failing", f"{event.type}, {event.attempts} times: {event.reason}"
     if lag:
         took = (
             f"half arrive within {in_words(lag.half_seconds)}, 95 of 100 within {in_words(lag.most_seconds)}"

@@ -107,7 +107,7 @@ def _stem(type: str) -> str:
 def _reason(row: Inbox, envelope: Mapping[str, Any] | None, *, is_masked: bool) -> str:
     """Without what a handler or a database quotes of what it chokes on; a database does so in its second line."""
     if envelope is None:
-        return row.reason[:SHORT]
+        return row.reason[:SHORT] + ("…" if len(row.reason) > SHORT else "")
     first = row.reason.partition("\n")[0]
     kind, colon, _ = first.partition(":")
     # Our own sentences quote nothing, and those about a contract name only the field and what it wants.

@@ -1,4 +1,4 @@
-"""Parked events: finding them, and having them tried again once the cause is mended."""
+"""Events that fail: finding them, and having parked ones tried again once the cause is mended."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -18,6 +18,12 @@ def list_parked(db: Transaction, limit: int) -> list[Inbox]:
     """The newest of them."""
     parked = select(Inbox).where(Inbox.state == "parked")
     return list(db.scalars(parked.order_by(Inbox.received_at.desc(), Inbox.event_id).limit(limit)))
+
+
+def list_failing(db: Transaction, limit: int) -> list[Inbox]:
+    """Those that will be tried again, the most stubborn first, without those that only wait for another."""
+    failing = select(Inbox).where(Inbox.state == "retry", Inbox.next_at.is_not(None))
+    return list(db.scalars(failing.order_by(Inbox.attempts.desc(), Inbox.next_at).limit(limit)))
 
 
 def get_parked(db: Transaction, event_id: UUID) -> list[Inbox]:

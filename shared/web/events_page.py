@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from shared.auth import principal, requires
 from shared.auth.handoff import PATHS
 from shared.bus.masking import shown
-from shared.bus.parked import get_parked, list_parked, try_again
+from shared.bus.parked import get_parked, list_failing, list_parked, try_again
 from shared.bus.publisher import BusAway
 from shared.bus.queues import Queues, queues_of
 from shared.bus.status import bus_status, in_words
@@ -20,6 +20,7 @@ from shared.web.pages import render
 from shared.web.responses import see_other
 
 MOST = 100
+MOST_FAILING = 20
 LABELS = {
     "registration": "Registration",
     "sessions": "Sessions",
@@ -35,11 +36,13 @@ blueprint = Blueprint("events", __name__)
 def overview() -> str:
     with database().read() as db:
         status = bus_status(db, now())
+        failing = [shown(row) for row in list_failing(db, MOST_FAILING)]
         parked = [shown(row) for row in list_parked(db, MOST)]
     queues, broker = _queues()
     return render(
         "events.html",
         status=status,
+        failing=failing,
         parked=parked,
         queues=queues,
         broker=broker,

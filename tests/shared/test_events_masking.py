@@ -46,11 +46,10 @@ def envelope(data: Any = ATTENDEE, **changes: Any) -> bytes:
 
 
 def parked(raw: bytes, reason: str = "", **facts: Any) -> Inbox:
-    plain = {"type": AttendeeStated.TYPE, "subject": PERSON, "sequence": 3, "attempts": 10}
+    plain = {"state": "parked", "type": AttendeeStated.TYPE, "subject": PERSON, "sequence": 3, "attempts": 10}
     return Inbox(
         event_id=uuid4(),
         generation="",
-        state="parked",
         raw=raw,
         reason=reason,
         received_at=AT,
@@ -126,7 +125,7 @@ def test_of_bytes_that_tell_no_event_only_size_and_hash_are_shown(raw: bytes) ->
     row = parked(raw, "not an event: because of this, and of that, " + NAME, type="", subject="")
     seen = shown(row)
     assert (seen.data, seen.size, len(seen.sha256)) == (None, len(raw), 64)
-    assert seen.reason == "not an event: because of this, and of th"
+    assert seen.reason == "not an event: because of this, and of th…"
     assert NAME not in str(seen)
 
 

@@ -5,7 +5,7 @@ from sqlalchemy import update
 
 from shared.bus.tables import Inbox
 from tests.shared.test_bus import envelope
-from tests.shared.test_events_masking import ATTENDEE, NAME, parked
+from tests.shared.test_events_masking import AT, ATTENDEE, NAME, parked
 from tests.shared.test_events_masking import envelope as attendee
 from tests.shared.test_web import Toy
 
@@ -62,6 +62,18 @@ def test_parked_events_are_listed_and_shown_without_a_name(operator: Toy) -> Non
         assert "KeyError: •••" in page.text
         assert NAME not in page.text
     assert ATTENDEE["attendee_id"] in page.text
+
+
+def test_what_is_still_being_tried_is_told_with_its_newest_reason(operator: Toy) -> None:
+    row = parked(attendee(), f"ConnectionError: {NAME}", state="retry", next_at=AT)
+    park(operator, row)
+    park(
+        operator, parked(attendee(), "waits for an earlier event of the same subject", state="retry", turn=1)
+    )
+    page = operator.client.get(PAGE).text
+    assert "ConnectionError: •••" in page
+    assert "waits for an earlier event" not in page
+    assert NAME not in page
 
 
 def test_what_nobody_can_read_has_a_page_too(operator: Toy) -> None:
