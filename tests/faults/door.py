@@ -1,7 +1,5 @@
 """The load at the door: a paired device scans every new badge, and asks again with the same nonce until it is told."""
 
-import http.client
-import json
 import threading
 import uuid
 from collections.abc import Mapping
@@ -14,7 +12,7 @@ from services.badges.queries.door import list_day_lists
 from services.badges.usecases.pairing import invite_device, pair_device
 from shared.clock import now
 from tests.faults.accounts import accounts
-from tests.faults.load import AWAY
+from tests.faults.load import AWAY, ask
 from tests.harness import SLUG
 
 VALID = "SELECT code FROM badges WHERE revoked_at IS NULL"
@@ -70,9 +68,9 @@ class Door:
                 self.stop.wait(0.1)
 
     def _scan(self, code: str) -> None:
-        body = json.dumps({"code": code, "day_id": self.day_id, "nonce": uuid.uuid4().hex})
+        scan = {"code": code, "day_id": self.day_id, "nonce": uuid.uuid4().hex}
         while True:
-            status, answer = self._post(body)
+            status, answer = self._post(scan)
             if status is not None and status not in AWAY:
                 break
             if self.stop.wait(0.05):
@@ -82,14 +80,6 @@ class Door:
         else:
             self.refused.append(f"{status} {answer.decode(errors='replace')[:500]}")
 
-    def _post(self, body: str) -> tuple[int | None, bytes]:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
-        headers = {"Content-Type": "application/json", "Authorization": f"Bearer {self.secret}"}
-        try:
-            connection.request("POST", f"/badges/api/v1/conferences/{SLUG}/scans", body, headers)
-            response = connection.getresponse()
-            return response.status, response.read()
-        except (OSError, http.client.HTTPException):
-            return None, b""
-        finally:
-            connection.close()
+    def _post(self, scan: dict[str, str]) -> tuple[int | None, bytes]:
+        path = f"/badges/api/v1/conferences/{SLUG}/scans"
+        return ask(self.port, "POST", path, scan, {"Authorization": f"Bearer {self.secret}"})

@@ -9,12 +9,13 @@ from tests.faults.door import Door
 from tests.faults.ledger import Ledger, settle_accounts, wait_until_drained
 from tests.faults.load import Load, open_registration
 from tests.faults.nursery import HatchedServed
+from tests.faults.seeded import seeded
 
 
 def kill_at_random(folder: Path, *, kills: int, seed: int) -> tuple[Ledger, Load, Door]:
     """Load, kill, restart, so many times; then let everything drain and settle the accounts."""
     chance = random.Random(seed)
-    environ = {"DATA": str(folder), "PLENARY_LOG_LEVEL": "ERROR"}
+    environ = seeded(folder)
     served = HatchedServed(environ)
     try:
         served.start()

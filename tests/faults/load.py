@@ -1,4 +1,4 @@
-"""The load of the fault drivers: people who register, each with a key, and who try again until they have an answer."""
+"""The load of the fault drivers: people who register, each with a key, and ask again until they are answered."""
 
 import http.client
 import json
@@ -62,18 +62,9 @@ class Load:
             self.stop.wait(self.pause)
 
     def _register(self, who: str) -> None:
-        person = {
-            "name": f"{PREFIX}{who}",
-            "address": f"fault-{who}@plenary.example",
-            "country": "BE",
-            "institution": "Institute for Faults",
-            "day_ids": self.days,
-            "terms": True,
-            "privacy": True,
-        }
-        key = uuid.uuid4().hex
+        person, key = person_of(who, self.days), uuid.uuid4().hex
         while True:
-            status, answer = self._post(person, key)
+            status, answer = register(self.port, person, key)
             if status is not None and status not in AWAY:
                 break
             if self.stop.is_set():
@@ -86,18 +77,45 @@ class Load:
             else:
                 self.refused.append(f"{status} {answer[:200]!r}")
 
-    def _post(self, person: dict[str, Any], key: str) -> tuple[int | None, bytes]:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
-        path = f"/registration/api/v1/conferences/{SLUG}/registrations"
-        headers = {"Content-Type": "application/json", "Idempotency-Key": key}
-        try:
-            connection.request("POST", path, json.dumps(person), headers)
-            response = connection.getresponse()
-            return response.status, response.read()
-        except (OSError, http.client.HTTPException):
-            return None, b""
-        finally:
-            connection.close()
+
+def person_of(who: str, days: list[str]) -> dict[str, Any]:
+    """What somebody fills in."""
+    return {
+        "name": f"{PREFIX}{who}",
+        "address": f"fault-{who}@plenary.example",
+        "country": "BE",
+        "institution": "Institute for Faults",
+        "day_ids": days,
+        "terms": True,
+        "privacy": True,
+    }
+
+
+def register(port: int, person: dict[str, Any], key: str, seconds: float = 20.0) -> tuple[int | None, bytes]:
+    """The status and the body; no status when no answer came."""
+    path = f"/registration/api/v1/conferences/{SLUG}/registrations"
+    return ask(port, "POST", path, person, {"Idempotency-Key": key}, seconds)
+
+
+def ask(
+    port: int,
+    method: str,
+    path: str,
+    content: Any = None,
+    headers: Mapping[str, str] | None = None,
+    seconds: float = 20.0,
+) -> tuple[int | None, bytes]:
+    """One request with a JSON body, on a connection of its own."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=seconds)
+    body = None if content is None else json.dumps(content)
+    try:
+        connection.request(method, path, body, {"Content-Type": "application/json", **(headers or {})})
+        response = connection.getresponse()
+        return response.status, response.read()
+    except (OSError, http.client.HTTPException):
+        return None, b""
+    finally:
+        connection.close()
 
 
 def open_registration(environ: Mapping[str, str]) -> list[str]:
