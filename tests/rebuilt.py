@@ -1,7 +1,7 @@
-"""Rebuilding a service's read models on a stack that is stepped by hand."""
+"""Rebuilding services' read models on a stack that is stepped by hand."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from shared.bus.comparison import Comparison
 from shared.bus.rebuild import Rebuild
@@ -18,29 +18,37 @@ def resume_rebuild(stack: SteppedStack, name: str) -> Rebuild:
     return _rebuild(stack, name, Rebuild)
 
 
-def fill(stack: SteppedStack, rebuild: Rebuild, meanwhile: Callable[[], None] = lambda: None) -> None:
-    """Let the publishers tell all they have told; `meanwhile` happens when a part of it has arrived."""
+def wait_for_worker(stack: SteppedStack, *rebuilds: Rebuild) -> None:
+    while not all(rebuild.step().seen for rebuild in rebuilds):
+        for runtime in stack.runtimes.values():
+            runtime.work()
+
+
+def fill(stack: SteppedStack, *rebuilds: Rebuild) -> None:
+    """Let the publishers tell all they have told."""
     deadline = time.monotonic() + PATIENCE_SECONDS
-    is_midway = True
-    while not (progress := rebuild.step()).complete:
-        if is_midway and progress.arrived:
-            meanwhile()
-            is_midway = False
+    wait_for_worker(stack, *rebuilds)
+    while not all(rebuild.step().complete for rebuild in rebuilds):
         stack.settle()
-        assert time.monotonic() < deadline, progress
+        assert time.monotonic() < deadline
+
+
+def rebuild_of(
+    stack: SteppedStack, *names: str, meanwhile: Callable[[], None] = lambda: None
+) -> list[Comparison]:
+    """All of it, from the shadows' first moment to their last; `meanwhile` happens when a part has arrived."""
+    rebuilds = [open_rebuild(stack, name) for name in names]
+    wait_for_worker(stack, *rebuilds)
+    meanwhile()
+    fill(stack, *rebuilds)
     stack.settle()
-
-
-def rebuild_of(stack: SteppedStack, name: str) -> list[Comparison]:
-    """All of it, from the shadow's first moment to its last."""
-    rebuild = open_rebuild(stack, name)
-    fill(stack, rebuild)
-    found = rebuild.swap()
-    rebuild.drop()
+    found = [one for rebuild in rebuilds for one in rebuild.swap()]
+    for rebuild in rebuilds:
+        rebuild.drop()
     return found
 
 
-def differing(found: list[Comparison]) -> dict[str, tuple[int, int, int]]:
+def differing(found: Sequence[Comparison]) -> dict[str, tuple[int, int, int]]:
     """The tables that were not as their shadow: missing, changed and extra rows."""
     return {one.table: (one.missing, one.changed, one.extra) for one in found if one.differing}
 

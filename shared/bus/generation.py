@@ -17,6 +17,7 @@ from shared.clock import now
 from shared.db import NAMING, Database, Instant, Plumbing, Transaction
 
 PREFIX = "rebuild_"
+SHADOW = "shadow"
 Model = type[DeclarativeBase]
 
 
@@ -84,6 +85,11 @@ class GenerationOpen(Exception):
 def is_generation(name: str) -> bool:
     """Whether a replay of that name is for a shadow, and never for the live tables."""
     return name.startswith(PREFIX)
+
+
+def is_shadow(db: Transaction) -> bool:
+    """Whether this is a shadow, of which only the read models will be taken: what follows from these can be left."""
+    return bool(db.info.get(SHADOW))
 
 
 def find_generation(live: Database) -> str | None:

@@ -4,18 +4,19 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import update
 from sqlalchemy.exc import SQLAlchemyError
 
 from shared.bus.envelope import Envelope, Unreadable, read_envelope
-from shared.bus.generation import Record, find_generation, is_generation, open_shadow
+from shared.bus.generation import SHADOW, Record, find_generation, is_generation, open_shadow
 from shared.bus.inbox import Handler, InboxReceiver
 from shared.bus.publisher import Settled
 from shared.clock import now
 from shared.contracts.base import Event
-from shared.db import Database
+from shared.db import Database, Transaction
 from shared.log import log
 
 LOOK_SECONDS = 0.2
@@ -104,7 +105,13 @@ class _Shadow:
     def __init__(self, live: Database, name: str, handlers: Mapping[type[Event], Handler]) -> None:
         self.name = name
         self.database = open_shadow(live, name)
-        self.inbox = InboxReceiver(self.database, handlers)
+        told = {kind: partial(_apply, handler) for kind, handler in handlers.items()}
+        self.inbox = InboxReceiver(self.database, told)
         with self.database.write() as db:
             db.execute(update(Record).where(Record.seen_at.is_(None)).values(seen_at=now()))
         log.info("a shadow is filled", generation=name)
+
+
+def _apply(handler: Handler, db: Transaction, event: Event) -> None:
+    db.info[SHADOW] = True
+    handler(db, event)

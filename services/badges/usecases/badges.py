@@ -18,6 +18,7 @@ from services.badges import queries, rules
 from services.badges.errors import BadgeRefused
 from services.badges.models import Badge, Conference, Day, Holder, PrintLog, SigningKey, Slot
 from shared.bus import publish
+from shared.bus.generation import is_shadow
 from shared.contracts.badges import BadgeIssued, BadgeRevoked
 from shared.contracts.registration import AttendeeErased, AttendeeStated
 from shared.contracts.sessions import ConferenceStated, DayFact, SlotCancelled, SlotStated
@@ -101,7 +102,7 @@ def forget_attendee(db: Transaction, *, fact: AttendeeErased, now: datetime) -> 
         setattr(holder, name, "")
     holder.day_ids, holder.erased_at = [], holder.erased_at or now
     db.flush()
-    badge = queries.find_valid_badge(db, holder.attendee_id)
+    badge = None if is_shadow(db) else queries.find_valid_badge(db, holder.attendee_id)
     if badge is not None:
         revoke_badge(db, badge=badge, now=now)
 
@@ -109,8 +110,11 @@ def forget_attendee(db: Transaction, *, fact: AttendeeErased, now: datetime) -> 
 def settle_badges(
     db: Transaction, *, conference: Conference | None, holders: Sequence[Holder], now: datetime
 ) -> None:
-    """Bring badges to what is known of their holders: issue, sign for moved days, or revoke."""
-    if conference is None:
+    """Bring badges to what is known of their holders: issue, sign for moved days, or revoke.
+
+    While holders are built anew their badges stay what they are.
+    """
+    if conference is None or is_shadow(db):
         return
     days = queries.list_days(db, conference.id)
     if len(holders) == 1:
