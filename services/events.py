@@ -161,7 +161,7 @@ def _lines(state: BusStatus, failing: Sequence[Shown], runtime: Runtime) -> Iter
     going, coming, lag = state.outgoing, state.incoming, state.lag
     since = f", the first for {in_words(going.oldest_seconds)}" if going.waiting else ""
     yield "outbox", f"{going.waiting} wait to be sent{since}"
-    since = f", the first since {in_words(coming.oldest_seconds)}" if coming.retry else ""
+    since = f", the first heard {in_words(coming.oldest_seconds)} ago" if coming.retry else ""
     stuck = f" ({coming.stuck} failed ten times or more: is the database well?)" if coming.stuck else ""
     yield "inbox", f"{coming.retry} will be tried again{stuck}{since}; {coming.parked} parked"
     for event in failing:
