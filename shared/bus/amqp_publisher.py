@@ -162,6 +162,8 @@ class _Wire:
         self._returned[properties.message_id] = method.routing_key
 
     def _on_confirm(self, frame: Any) -> None:
+        if self.failure is not None:
+            return  # "all up to this one" leaves out what was refused before, which is no longer known here
         method = frame.method
         if isinstance(method, pika.spec.Basic.Nack):
             self._fail(BusAway("the broker refuses events for now: a queue is full"))

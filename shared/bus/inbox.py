@@ -95,6 +95,10 @@ class InboxReceiver:
         with self._database.write() as db:
             row = {"event_id": key[0], "generation": key[1], "state": "parked", "raw": raw, **facts}
             is_new = insert_new(db, Inbox, **row, reason=reason[:2000], received_at=self._clock())
+            if not is_new:  # one that was only ever tried has not become anything yet
+                of_key = update(Inbox).where(Inbox.event_id == key[0], Inbox.generation == key[1])
+                tried = of_key.where(Inbox.state == "trying").values(state="parked", reason=reason[:2000])
+                is_new = db.execute(tried.returning(Inbox.event_id)).first() is not None
         if is_new:
             log.error("event parked", reason=reason[:200], event_id=str(key[0]))
         return "", key
