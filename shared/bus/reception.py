@@ -55,6 +55,8 @@ class Reception(InboxReceiver):
         if is_generation(envelope.replay):
             self._to_shadow(envelope.replay, lambda shadow: shadow.inbox.park(raw, reason))
             return envelope.publisher, (envelope.id, envelope.replay)
+        if not envelope.replay:
+            self._to_shadow("", lambda shadow: shadow.inbox.park(raw, reason))
         return super().park(raw, reason)
 
     def retry_due(self, at: datetime) -> bool:

@@ -4,10 +4,13 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import delete, func, select, update
 
+from services.allinone import Stack, four_services
 from services.badges.models import Badge, Holder
 from services.badges.models import Conference as BadgeConference
+from services.events import events
 from services.registration.models import Arrival, Attendee, Conference, Day
 from services.registration.usecases.leaving import erase_attendee
 from services.settings import NAMES
@@ -158,3 +161,37 @@ def test_there_is_one_rebuild_at_a_time_and_it_can_be_given_up(demo: SteppedStac
 def test_a_database_that_never_heard_anything_is_not_rebuilt(stack: SteppedStack) -> None:
     with pytest.raises(RebuildRefused, match="Restore its backup first"):
         open_rebuild(stack, "badges")
+
+
+def command(stack: Stack, *arguments: str) -> tuple[int, list[str]]:
+    done = CliRunner().invoke(events, ("rebuild", "badges", *arguments), env=stack.environ)
+    return done.exit_code, done.stdout.splitlines()
+
+
+def test_the_command_compares_and_mends_while_the_workers_run(embedded_demo_environ: dict[str, str]) -> None:
+    stack = Stack(four_services(), embedded_demo_environ)
+    with stack.runtimes["badges"].database.write() as db:
+        holders = db.scalar(select(func.count()).select_from(Holder))
+        db.execute(update(Holder).values(display_name="Nobody"))
+    for name in ("badges", "registration", "sessions"):
+        stack.runtimes[name].start_worker()
+    code, lines = command(stack, "--check")
+    assert code == 1
+    assert f"holders: {holders} rows, {holders} differ: {holders} changed" in lines
+    assert lines[-1] == f"{holders} rows differ; nothing was changed"
+    code, lines = command(stack)
+    assert (code, lines[-1]) == (0, f"{holders} rows differed and are mended")
+    stack.stop()
+
+
+def test_the_command_gives_up_what_is_open_and_says_what_it_cannot_do(
+    embedded_demo_environ: dict[str, str],
+) -> None:
+    stack = SteppedStack(embedded_demo_environ)
+    assert command(stack, "--abandon") == (0, ["badges: no rebuild is open"])
+    for arguments in (("--resume",), ("--resume", "--abandon")):
+        assert command(stack, *arguments)[0] != 0
+    open_rebuild(stack, "badges").close()
+    assert command(stack)[0] == 1
+    assert command(stack, "--abandon") == (0, ["badges: the rebuild is given up"])
+    stack.close()
