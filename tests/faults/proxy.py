@@ -105,8 +105,8 @@ class Proxy:
                 self._pass(reader, far_writer, UP),
                 self._pass(far_reader, writer, DOWN),
             )
-        except OSError:
-            pass  # one side is gone, and so is the other in a moment
+        except (OSError, asyncio.CancelledError):
+            pass  # one side is gone, and so is the other in a moment; or all of this is
         finally:
             self._writers -= both
             for one in both:

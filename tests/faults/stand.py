@@ -10,8 +10,8 @@ from uuid import UUID
 
 import pika
 import psycopg
+from sqlalchemy import func, select
 
-from shared.bus.outbox import count_unsent
 from shared.bus.tables import Outbox
 from shared.bus.topology import dead_letters_of, queue_of
 from shared.db import Database, Plumbing
@@ -82,7 +82,7 @@ class Stand:
     def count_sent(self) -> int:
         """How many events the teller knows to be with the broker."""
         with self.databases[TELLER].read() as db:
-            return count(db, Outbox) - count_unsent(db)
+            return db.scalar(select(func.count(Outbox.sent_at))) or 0
 
     def count_effects(self, listener: str = LISTENERS[0]) -> int:
         with self.databases[listener].read() as db:
