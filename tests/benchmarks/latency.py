@@ -1,5 +1,6 @@
-"""How long after its commit an event takes effect in another service, on both set-ups: `make bench`."""
+"""How long after its commit an event takes effect in another service, beside bare kombu on the same broker."""
 
+import json
 import statistics
 import sys
 import tempfile
@@ -12,6 +13,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg
+from kombu import Connection, Exchange, Queue
 
 from services.allinone import Stack
 from shared.bus import publish
@@ -21,6 +23,7 @@ from shared.db import Transaction
 from tests.provision.postgres import postgres
 from tests.provision.rabbitmq import broker
 from tests.shared import toys
+from tests.shared.toys import stated
 
 RATE = 100
 EVENTS = 1000
@@ -116,21 +119,67 @@ def deployed() -> Iterator[dict[str, str]]:
         yield environ
 
 
-def report(name: str, told: Moments, heard: Moments) -> None:
-    """Milliseconds from the end of the commit to the call of the handler."""
+def bare_listener(url: str, results: Any) -> None:
+    """kombu alone: a quorum queue, manual acknowledgement, nothing done with what comes."""
+    heard: Moments = {}
+
+    def on_message(message: Any) -> None:
+        heard[UUID(json.loads(message.body)["id"])] = time.perf_counter()
+        message.ack()
+
+    with Connection(url) as connection:
+        queue = Queue("bare", Exchange("bare", "topic"), "#", queue_arguments={"x-queue-type": "quorum"})
+        with connection.Consumer(queue, on_message=on_message, prefetch_count=20):
+            results.put({})
+            deadline = time.monotonic() + PATIENCE_SECONDS
+            while len(heard) < EVENTS and time.monotonic() < deadline:
+                try:
+                    connection.drain_events(timeout=1)
+                except TimeoutError:
+                    continue
+    results.put(heard)
+
+
+def measure_bare(url: str) -> tuple[Moments, Moments]:
+    """From just before kombu publishes, with a confirm each, to the call of the other process."""
+    context = get_context("spawn")
+    results = context.Queue()
+    listener = context.Process(target=bare_listener, args=(url, results))
+    listener.start()
+    results.get(timeout=PATIENCE_SECONDS)
+    told: Moments = {}
+    body = stated().to_data()
+    with Connection(url, transport_options={"confirm_publish": True}) as connection:
+        producer = connection.Producer(exchange=Exchange("bare", "topic"))
+        began = time.perf_counter()
+        for number in range(EVENTS):
+            time.sleep(max(0.0, began + number / RATE - time.perf_counter()))
+            key = uuid4()
+            told[key] = time.perf_counter()
+            producer.publish({"id": str(key), "data": body}, routing_key="bare.told", delivery_mode=2)
+    heard = results.get(timeout=2 * PATIENCE_SECONDS)
+    listener.join()
+    return told, heard
+
+
+def report(name: str, told: Moments, heard: Moments) -> tuple[float, float]:
+    """Milliseconds from the end of the commit to the call of the handler; returns p50 and p99."""
     times = [max(0.0, heard[key] - moment) * 1000 for key, moment in told.items() if key in heard]
     cuts = statistics.quantiles(times, n=100)
     print(
         f"{name:40} {len(times)} of {EVENTS} at {RATE}/s: "
         f"p50 {cuts[49]:6.2f} ms   p99 {cuts[98]:6.2f} ms   max {max(times):6.2f} ms"
     )
+    return cuts[49], cuts[98]
 
 
 def main() -> int:
     with tempfile.TemporaryDirectory(prefix="plenary-bench-") as folder:
         report("SQLite + in-process, one process", *measure_together({"DATA": folder}))
     with tempfile.TemporaryDirectory(prefix="plenary-bench-") as folder, deployed() as environ:
-        report("PostgreSQL + RabbitMQ, two processes", *measure_apart({**environ, "DATA": folder}))
+        bare = report("bare kombu, publish to handler", *measure_bare(environ["PLENARY_BUS_URL"]))
+        ours = report("PostgreSQL + RabbitMQ, two processes", *measure_apart({**environ, "DATA": folder}))
+        print(f"ours against bare kombu: p50 {ours[0] / bare[0]:.2f} x, p99 {ours[1] / bare[1]:.2f} x")
     return 0
 
 

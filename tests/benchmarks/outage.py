@@ -84,7 +84,7 @@ def go_through(deployment: Deployment, minutes: float) -> int:
     deployment.rabbitmq.start()
     visitors.stop.set()
     thread.join()
-    drained = wait_until_drained(environ, minutes * 60)
+    drained = wait_until_drained(environ, 300 + minutes * 60)
     ledger = settle_accounts(environ, visitors.accepted)
     print(
         f"away {minutes * 60:.0f} s: {len(visitors.refused)} refused, p99 {during / before:.2f} x of normal, "
