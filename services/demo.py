@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from sqlalchemy.exc import DatabaseError
+
 from services.allinone import DataInUse, Stack, data_folder_lock, four_services, seed_demo
 from services.badges.demo import invite_door
 from services.deployment import coming_thursday
@@ -33,8 +35,14 @@ def run_demo(environ: Mapping[str, str]) -> int:
                 Stack(four_services(), environ), os.environ.get("HOST") or "127.0.0.1", port, day_one
             )
     except (DataInUse, WrongSettings, ValueError, OSError) as error:
-        print(f"Plenary cannot start: {error}", file=sys.stderr)
-        return 2
+        return _refuse(str(error))
+    except DatabaseError as error:
+        return _refuse(f"a database does not work: {' '.join(str(error.orig).split())}")
+
+
+def _refuse(reason: str) -> int:
+    print(f"Plenary cannot start: {reason}", file=sys.stderr)
+    return 2
 
 
 def _serve(stack: Stack, host: str, port: int, day_one: date) -> int:

@@ -60,6 +60,10 @@ class FileStore:
         if not path.exists():
             # Written aside first: a killed process must not leave half a picture under the final name.
             draft = path.with_suffix(f".{os.getpid()}.part")
-            draft.write_bytes(content)
-            draft.replace(path)
+            try:
+                draft.write_bytes(content)
+                draft.replace(path)
+            except OSError:
+                draft.unlink(missing_ok=True)  # half of it would only keep a full disk full
+                raise
         return name

@@ -1,5 +1,6 @@
 """Every refusal and failure, rendered once: as problem+json (RFC 9457) for programs, as a page for people."""
 
+import errno
 import json
 from typing import Any, cast
 
@@ -16,6 +17,10 @@ from shared.web.pages import render
 from shared.web.schema import flat_messages
 
 CONTENT_TYPE = "application/problem+json"
+DISK_FULL = "53100"  # PostgreSQL's code
+# In what databases say of troubles that pass: somebody else holds a lock, the server is away or starts, no descriptors
+# are left, or the log next to a SQLite file finds no room.
+SOON_OVER = ("locked", "connect", "unable to open database file", "disk I/O error")
 
 
 class Problem(ma.Schema):
@@ -43,6 +48,14 @@ class Unavailable(Refusal):
     title = "We cannot answer right now; please try again in a moment"
 
 
+class StorageFull(Refusal):
+    """A disk is full; nothing was stored, and what was stored before is whole."""
+
+    status = 507
+    code = "storage_full"
+    title = "There is no room to store this right now; please try again later"
+
+
 class Failure(Refusal):
     """A defect of ours."""
 
@@ -58,6 +71,8 @@ def install_problems(app: Flask) -> None:
     app.register_error_handler(exc.DBAPIError, _from_database)
     app.register_error_handler(exc.TimeoutError, _from_database)
     app.register_error_handler(RecursionError, _from_nesting)
+    app.register_error_handler(OSError, _from_system)
+    app.register_error_handler(MemoryError, _from_system)
     app.register_error_handler(Exception, _from_defect)
 
 
@@ -78,7 +93,7 @@ def answer(refusal: Refusal) -> Response:
     else:
         response = Response(render("problem.html", look=_look(), problem=body), mimetype="text/html")
     response.status_code = refusal.status
-    if refusal.status in (429, 503):
+    if refusal.status in (429, 503, 507):
         response.headers["Retry-After"] = str(refusal.extra.get("retry_after", 5))
     return response
 
@@ -127,9 +142,20 @@ def _from_nesting(_error: RecursionError) -> Response:
 
 def _from_database(error: Exception) -> Response:
     log.error("database failed", reason=str(error)[:500], exc_info=error)
+    reason = getattr(error, "orig", None)
+    if getattr(reason, "sqlstate", "") == DISK_FULL or "disk is full" in str(reason):
+        return answer(StorageFull())
     away = isinstance(error, exc.TimeoutError) or getattr(error, "connection_invalidated", False)
-    locked = "locked" in str(error) or "connect" in str(error)
-    return answer(Unavailable() if away or locked else Failure())
+    return answer(Unavailable() if away or any(word in str(error) for word in SOON_OVER) else Failure())
+
+
+def _from_system(error: OSError | MemoryError) -> Response:
+    """A machine at its limits: no room on a disk, no descriptor, no memory."""
+    log.error("request failed", reason=str(error)[:500], exc_info=error)
+    number = error.errno if isinstance(error, OSError) else errno.ENOMEM
+    if number in (errno.ENOSPC, errno.EDQUOT):
+        return answer(StorageFull())
+    return answer(Unavailable() if number in (errno.EMFILE, errno.ENFILE, errno.ENOMEM) else Failure())
 
 
 def _from_defect(error: Exception) -> Response:

@@ -1,0 +1,125 @@
+"""A machine at its limits: who asks is told what is the matter and when to come back, and nothing is half done."""
+
+import errno
+import os
+import signal
+from collections.abc import Callable, Iterator
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from PIL import Image
+from sqlalchemy import exc, text
+from werkzeug.test import TestResponse
+
+from services.demo import run_demo
+from shared.auth import public
+from shared.files import FileStore
+from tests.provision.processes import free_ports
+from tests.shared.test_web import Toy
+
+
+def answer_of(folder: Path, fails: Callable[[Toy], Any]) -> TestResponse:
+    """What a program is told when a view meets that."""
+    toy = Toy(folder)
+    toy.client.application.add_url_rule(  # type: ignore[attr-defined]
+        "/badges/api/v1/fails", "fails", public(lambda: fails(toy))
+    )
+    return toy.client.get("/badges/api/v1/fails")
+
+
+def fill_database(toy: Toy) -> None:
+    with toy.database.write() as db:
+        pages = db.scalar(text("PRAGMA page_count"))
+        db.execute(text(f"PRAGMA max_page_count = {pages}"))
+        db.execute(text("CREATE TABLE ballast (content BLOB)"))
+        db.execute(text("INSERT INTO ballast VALUES (zeroblob(1000000))"))
+
+
+def fill_server(_toy: Toy) -> None:
+    raise exc.OperationalError("INSERT", None, psycopg.errors.DiskFull())
+
+
+def fill_disk(_toy: Toy) -> None:
+    Path("/dev/full").write_bytes(b"x")
+
+
+def run_out(number: int) -> Callable[[Toy], None]:
+    def fails(_toy: Toy) -> None:
+        raise OSError(number, os.strerror(number))
+
+    return fails
+
+
+def need_memory(_toy: Toy) -> None:
+    raise MemoryError
+
+
+def hide_database(toy: Toy) -> None:
+    """SQLite says so too when there are no descriptors left."""
+    toy.database.close()
+    file = Path(toy.database.url.removeprefix("sqlite:///"))
+    file.rename(file.with_suffix(".away"))
+    file.mkdir()
+    with toy.database.read() as db:
+        db.execute(text("SELECT 1"))
+
+
+@pytest.mark.parametrize(
+    ("fails", "status", "code"),
+    [
+        (fill_database, 507, "storage_full"),
+        (fill_server, 507, "storage_full"),
+        (fill_disk, 507, "storage_full"),
+        (run_out(errno.EDQUOT), 507, "storage_full"),
+        (run_out(errno.EMFILE), 503, "unavailable"),
+        (need_memory, 503, "unavailable"),
+        (hide_database, 503, "unavailable"),
+        (run_out(errno.EISDIR), 500, "internal_error"),
+    ],
+)
+def test_a_limit_is_told_as_what_it_is(
+    tmp_path: Path, fails: Callable[[Toy], Any], status: int, code: str
+) -> None:
+    answer = answer_of(tmp_path, fails)
+    assert (answer.status_code, answer.json["code"]) == (status, code)  # type: ignore[index]
+    assert ("Retry-After" in answer.headers) == (status != 500)
+
+
+def test_half_a_picture_does_not_stay_on_a_full_disk(tmp_path: Path) -> None:
+    store = FileStore(tmp_path)
+    name = store.put_image(picture(), max_side=200)
+    (tmp_path / name).unlink()
+    draft = (tmp_path / name).with_suffix(f".{os.getpid()}.part")
+    draft.symlink_to("/dev/full")
+    with pytest.raises(OSError, match="No space left"):
+        store.put_image(picture(), max_side=200)
+    assert list(tmp_path.iterdir()) == []
+
+
+def picture() -> BytesIO:
+    stream = BytesIO()
+    Image.new("RGB", (80, 40), "navy").save(stream, "PNG")
+    stream.seek(0)
+    return stream
+
+
+@pytest.fixture
+def own_signals() -> Iterator[None]:
+    """What a test sets for signals is forgotten after it."""
+    kept = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    yield
+    for number, handler in kept.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.usefixtures("own_signals")
+def test_a_database_that_is_none_is_refused_with_a_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "registration.db").write_bytes(b"torn" * 2000)
+    (port,) = free_ports(1)
+    assert run_demo({"DATA": str(tmp_path), "PORT": str(port)}) == 2
+    assert "file is not a database" in capsys.readouterr().err
