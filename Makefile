@@ -28,6 +28,9 @@ check: ## Check style, types, architecture, migrations, contracts and generated 
 bench: ## Measure what events, scans, badges, viewers, releases and idling take
 	@$(PYTHON) deploy/setup test
 	@$(PLENARY) -m tests.benchmarks.latency
+	@$(PLENARY) -m tests.benchmarks.relay
+	@$(PLENARY) -m tests.benchmarks.rebuild
+	@$(PLENARY) -m tests.benchmarks.outage --minutes 1
 	@$(PLENARY) -m tests.benchmarks.idle
 	@$(PLENARY) -m tests.benchmarks.scan
 	@$(PLENARY) -m tests.benchmarks.badges_pdf
