@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib.util import find_spec
+from textwrap import shorten
 from typing import Any
 from uuid import UUID
 
@@ -165,7 +166,7 @@ def _lines(state: BusStatus, failing: Sequence[Shown], runtime: Runtime) -> Iter
     stuck = f" ({coming.stuck} failed ten times or more: is the database well?)" if coming.stuck else ""
     yield "inbox", f"{coming.retry} will be tried again{stuck}{since}; {coming.parked} parked"
     for event in failing:
-        yield "failing", f"{event.type}, {event.attempts} times: {event.reason}"
+        yield "failing", f"{event.type}, {event.attempts} times: {shorten(event.reason, 160)}"
     if lag:
         took = (
             f"half arrive within {in_words(lag.half_seconds)}, 95 of 100 within {in_words(lag.most_seconds)}"

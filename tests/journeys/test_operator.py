@@ -1,4 +1,4 @@
-"""The commands about events on the real services of both set-ups."""
+"""The operator's commands and pages on the real services of both set-ups."""
 
 import json
 from datetime import timedelta
@@ -8,9 +8,13 @@ import pytest
 from click.testing import CliRunner, Result
 
 from services.events import events
+from services.sessions.errors import SlugTaken
+from services.sessions.rules.naming import require_slug
 from services.settings import NAMES
+from shared.auth.handoff import PATHS
 from shared.clock import now
 from tests.harness import SteppedStack
+from tests.journeys.people import Organiser
 from tests.shared.test_events_masking import NAME
 from tests.shared.test_events_masking import envelope as attendee
 
@@ -87,3 +91,19 @@ def test_everything_is_sent_or_told_once_more_on_demand(stack: SteppedStack) -> 
     (said,) = lines(stack, "replay", "registration", "badges")
     assert said.startswith("registration: 1 events go to badges again, as generation ")
     stack.settle()
+
+
+def test_an_operator_finds_the_page_of_every_service_and_no_conference_can_stand_there(
+    stack: SteppedStack,
+) -> None:
+    operator = Organiser(stack)
+    stack.settle()
+    assert 'href="/registration/manage/events"' in operator.page.text
+    is_deployed = stack.environ["PLENARY_BUS_URL"].startswith("amqp")
+    for path in PATHS.values():
+        page = operator.open(f"{path}/manage/events")
+        assert (page.status_code, page.request.path) == (200, f"{path}/manage/events")
+        assert "Nothing waits, nothing is parked." in page.text
+        assert ("wait at the broker" in page.text) == is_deployed
+    with pytest.raises(SlugTaken):
+        require_slug("events")
