@@ -56,6 +56,7 @@ def _take_away(setting: Setting, database: Cluster, probe: Probe, outcome: Outco
         refused = probe.statuses["503"] - refused
         database.start()
         back = probe.wait_until_well()
+        time.sleep(1)  # what works again has to go on working
         outcome.numbers[way] = f"away {seconds:.0f} s, {refused} x 503, registering again {back:.1f} s after"
         if not refused:
             outcome.complaints.append(f"{way}: nobody noticed")
