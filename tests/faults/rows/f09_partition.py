@@ -18,6 +18,7 @@ TITLE = "F9 workers lose the broker or the database, in both directions or one, 
 CONSUMER, BYSTANDER = LISTENERS
 REPLACED_SECONDS = 30.0
 STILL_SECONDS = 5.0  # what the worker had taken before has shown its effect by then
+PACE_SECONDS = 0.02  # of the consumer, so that most faults find it within a transaction
 AFTERWARDS_SECONDS = 3.0  # for whatever a worker that comes back may do wrong
 BROKER, DATABASE, FREEZE = "broker", "database", "freeze"
 CASES = [
@@ -126,4 +127,5 @@ def _behind(here: Stand, name: str, lines: dict[str, Proxy]) -> Worker:
         name,
         bus_url=here.setting.servers.bus_url(name, lines[BROKER].port),
         database_url=database.render_as_string(hide_password=False),
+        pace=PACE_SECONDS,
     )
