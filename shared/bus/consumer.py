@@ -62,6 +62,17 @@ class Consumer(ConsumerMixin):
         self.came_round_at = time.monotonic()
 
     @contextmanager
+    def _consume_from(self, *consumers: Any) -> Iterator[tuple[Any, ...]]:
+        """They end with the channel, which has the broker put everything back in order.
+
+        kombu would cancel them first, and while that waits for an answer hand over what is already on its way: this
+        would overtake a message that could not be stored, and be overtaken by what another worker then gets.
+        """
+        for one in consumers:
+            one.consume()
+        yield consumers
+
+    @contextmanager
     def establish_connection(self) -> Iterator[Connection]:
         """One try; the loop below sees to the next, so that the process can end while the broker is away."""
         with self.create_connection() as connection:  # type: ignore[no-untyped-call]
