@@ -3,7 +3,8 @@
 import logging
 import re
 import sys
-from typing import Any
+from contextlib import suppress
+from typing import Any, TextIO
 
 import structlog
 
@@ -15,8 +16,25 @@ def mask_path(path: str) -> str:
     return _SECRET_PATH.sub(r"/\1/***", path)
 
 
-def set_up_logging(level: str = "INFO", stream: Any = None) -> None:
+class Unfailing:
+    """A stream that never raises: a full disk costs lines of the log, and no request, event or loop."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        with suppress(OSError):
+            return self._stream.write(text)
+        return 0
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            self._stream.flush()
+
+
+def set_up_logging(level: str = "INFO", stream: TextIO | None = None) -> None:
     """Send structlog and the standard library's warnings to one stream of JSON lines (default: stderr)."""
+    unfailing: Any = Unfailing(stream or sys.stderr)
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -26,12 +44,12 @@ def set_up_logging(level: str = "INFO", stream: Any = None) -> None:
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level)),
-        logger_factory=structlog.WriteLoggerFactory(file=stream or sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(file=unfailing),
         cache_logger_on_first_use=False,
     )
     logging.basicConfig(
         level=logging.WARNING,
-        stream=stream or sys.stderr,
+        stream=unfailing,
         format='{"level": "%(levelname)s", "event": "%(message)s"}',
     )
 

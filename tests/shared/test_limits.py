@@ -3,6 +3,8 @@
 import errno
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from io import BytesIO
 from pathlib import Path
@@ -123,3 +125,15 @@ def test_a_database_that_is_none_is_refused_with_a_sentence(
     (port,) = free_ports(1)
     assert run_demo({"DATA": str(tmp_path), "PORT": str(port)}) == 2
     assert "file is not a database" in capsys.readouterr().err
+
+
+def test_a_full_disk_under_the_log_costs_nothing_but_lines() -> None:
+    """In a process of its own, since logging is set up for the whole of one."""
+    program = (
+        "from shared.log import log, set_up_logging; set_up_logging(); log.warning('x' * 99_999); print('on')"
+    )
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=full, check=False
+        )
+    assert done.stdout == b"on\n"
