@@ -13,6 +13,8 @@ from shared.db import TIMERS, Transaction, wake
 from shared.errors import NotFound
 from shared.log import log
 
+MOST_NAMED = 20
+
 
 def list_parked(db: Transaction, limit: int) -> list[Inbox]:
     """The newest of them."""
@@ -51,7 +53,8 @@ def try_again(db: Transaction, event_ids: Collection[UUID] | None, at: datetime,
         _put_ahead(db, subject, list(group), at)
     if rows:
         wake(db, TIMERS)
-        log.info("parked events are tried again", count=len(rows), by=by)
+        first = [str(row.event_id) for row in rows[:MOST_NAMED]]
+        log.info("parked events are tried again", count=len(rows), event_ids=first, by=by)
     return len(rows)
 
 

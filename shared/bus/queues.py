@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pika
 import pika.exceptions
+from pika.adapters.utils.connection_workflow import AMQPConnectorException
 
 from shared.bus.publisher import BusAway
 from shared.bus.topology import dead_letters_of, queue_of
@@ -28,7 +29,7 @@ def queues_of(url: str, service: str) -> Queues | None:
     parameters = pika.URLParameters(url)
     parameters.connection_attempts = 1
     parameters.socket_timeout = PATIENCE_SECONDS
-    parameters.stack_timeout = 2 * PATIENCE_SECONDS
+    parameters.stack_timeout = PATIENCE_SECONDS
     parameters.blocked_connection_timeout = PATIENCE_SECONDS
     try:
         connection = pika.BlockingConnection(parameters)
@@ -41,6 +42,6 @@ def queues_of(url: str, service: str) -> Queues | None:
         finally:
             if connection.is_open:
                 connection.close()
-    except (pika.exceptions.AMQPError, OSError) as error:
-        raise BusAway(f"the broker does not answer: {type(error).__name__}") from error
+    except (pika.exceptions.AMQPError, AMQPConnectorException, OSError) as error:
+        raise BusAway(f"the broker cannot be asked: {type(error).__name__}") from error
     return Queues(waiting=waiting, given_up=given_up)

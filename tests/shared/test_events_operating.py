@@ -1,5 +1,7 @@
 """What an operator does about the bus: reading its numbers, having parked events tried again, sending once more."""
 
+import socket
+import time
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -11,7 +13,8 @@ from structlog.testing import capture_logs
 from shared.bus.inbox import MAX_ATTEMPTS
 from shared.bus.outbox import count_unsent, send_again
 from shared.bus.parked import try_again
-from shared.bus.queues import queues_of
+from shared.bus.publisher import BusAway
+from shared.bus.queues import PATIENCE_SECONDS, queues_of
 from shared.bus.replay import replay
 from shared.bus.status import BusStatus, bus_status, in_words
 from shared.bus.tables import Inbox, Outbox
@@ -82,6 +85,17 @@ def test_the_broker_says_what_it_holds_to_the_service_it_holds_it_for(toys: Step
     queues = queues_of(url, "badges")
     assert queues is not None
     assert (queues.waiting, queues.given_up) == (0, 0)
+
+
+def test_a_broker_that_is_away_or_hangs_is_a_sentence_within_seconds() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as deaf:
+        port = deaf.getsockname()[1]
+        began = time.monotonic()
+        with pytest.raises(BusAway, match="the broker cannot be asked"):
+            queues_of(f"amqp://badges:secret@127.0.0.1:{port}/plenary", "badges")
+        assert time.monotonic() - began < 3 * PATIENCE_SECONDS
+    with pytest.raises(BusAway, match="the broker cannot be asked"):
+        queues_of(f"amqp://badges:secret@127.0.0.1:{port}/plenary", "badges")
 
 
 def test_a_parked_event_comes_before_what_waits_for_the_same_subject(toys: SteppedStack) -> None:
@@ -186,13 +200,13 @@ def test_alarms_come_once_again_after_ten_minutes_and_when_it_is_over(toys: Step
 def test_events_that_only_the_database_keeps_from_going_through_raise_an_alarm(toys: SteppedStack) -> None:
     tell(toys, stated(name="shaky"))
     toys.settle()
-    database, clock = toys.service("badges").database, [0.0]
-    with database.write() as db:
-        db.execute(update(Inbox).values(attempts=MAX_ATTEMPTS))
-    watch = Watch(database, "badges", lambda: clock[0])
+    runtime, clock = toys.service("badges"), [0.0]
+    with runtime.database.write() as db:
+        db.execute(update(Inbox).values(attempts=MAX_ATTEMPTS, next_at=now() + timedelta(minutes=4)))
+    runtime._watch = Watch(runtime.database, "badges", lambda: clock[0])
     with capture_logs() as logs:
         for _ in range(2):
-            watch.look()
+            runtime.work()
             clock[0] += LOOK_SECONDS
     assert said(logs) == [("error", "events fail again and again")]
 
