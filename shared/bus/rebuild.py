@@ -146,7 +146,7 @@ class Rebuild:
 
     def _waits(self) -> bool:
         with self._shadow.read() as db:
-            return bool(db.scalar(_count(Inbox.state == "retry")))
+            return bool(db.scalar(_count(Inbox.state.in_(("retry", "trying")))))
 
     def _count_retained(self, up_to: Mapping[str, int | None]) -> int:
         total = 0
@@ -203,7 +203,7 @@ class Rebuild:
         )
         if unheard:
             raise RebuildRefused(
-                f"{unheard} events came to the live tables and not to the shadow; --abandon it and begin again"
+                f"the shadow lacks what the live tables heard ({unheard}); --abandon it, and begin again"
             )
         parked = select(shadow.c.reason).where(
             shadow.c.state == "parked", ~exists().where(same, live.c.state == "parked")

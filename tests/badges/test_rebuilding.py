@@ -15,7 +15,9 @@ from shared.bus.generation import (
     make_generation,
     open_shadow,
 )
+from shared.bus.inbox import InboxReceiver
 from shared.bus.outbox import row_of
+from shared.bus.rebuild import Rebuild, RebuildRefused
 from shared.bus.tables import Inbox, Outbox
 from shared.contracts.base import Event
 from shared.db import Database
@@ -107,6 +109,23 @@ def test_a_shadow_that_is_dropped_holds_nobody_up_and_does_not_come_back(
     with badges.database.read() as db:
         assert db.get_one(Holder, ATTENDEE).version == 3
     assert inspect(badges.database.engine).has_table("generation") is False
+
+
+def test_a_shadow_that_lacks_an_event_does_not_take_the_place_of_anything(
+    badges: Runtime, shadow: Database
+) -> None:
+    badges.inbox.receive(letter(make_conference(version=2), name_of(badges)))
+    rebuild = Rebuild(badges.service, badges.database, {})
+    badges.inbox.park(letter(make_attendee(version=2), name_of(badges)), "nobody could read it")
+    with pytest.raises(RebuildRefused, match="not be applied to the shadow: nobody could read it"):
+        rebuild.swap()
+    InboxReceiver(badges.database, badges.service.all_handlers).receive(letter(make_attendee(version=3)))
+    with pytest.raises(RebuildRefused, match="the shadow lacks what the live tables heard"):
+        rebuild.swap()
+    rebuild.close()
+    with badges.database.read() as db:
+        assert db.get_one(Holder, ATTENDEE).version == 3
+        assert db.get_one(Conference, CONFERENCE).version == 1
 
 
 def test_a_conference_that_is_heard_of_again_keeps_its_key(badges: Runtime) -> None:

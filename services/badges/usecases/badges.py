@@ -58,7 +58,8 @@ def keep_conference(db: Transaction, *, fact: ConferenceStated, now: datetime) -
         setattr(conference, name, getattr(fact, name))
     _keep_days(db, conference.id, fact.days)
     db.flush()
-    settle_badges(db, conference=conference, holders=queries.list_holders(db, conference.id), now=now)
+    if not is_shadow(db):  # while holders are built anew their badges stay what they are
+        settle_badges(db, conference=conference, holders=queries.list_holders(db, conference.id), now=now)
 
 
 def keep_slot(db: Transaction, *, fact: SlotStated) -> None:
@@ -91,7 +92,8 @@ def keep_attendee(db: Transaction, *, fact: AttendeeStated, now: datetime) -> No
     holder.folded_name = fold(fact.display_name)
     holder.folded = fold(f"{fact.display_name} {fact.institution} {place} {fact.category}")
     db.flush()
-    settle_badges(db, conference=db.get(Conference, fact.conference_id), holders=[holder], now=now)
+    if not is_shadow(db):
+        settle_badges(db, conference=db.get(Conference, fact.conference_id), holders=[holder], now=now)
 
 
 def forget_attendee(db: Transaction, *, fact: AttendeeErased, now: datetime) -> None:
@@ -110,11 +112,8 @@ def forget_attendee(db: Transaction, *, fact: AttendeeErased, now: datetime) -> 
 def settle_badges(
     db: Transaction, *, conference: Conference | None, holders: Sequence[Holder], now: datetime
 ) -> None:
-    """Bring badges to what is known of their holders: issue, sign for moved days, or revoke.
-
-    While holders are built anew their badges stay what they are.
-    """
-    if conference is None or is_shadow(db):
+    """Bring badges to what is known of their holders: issue, sign for moved days, or revoke."""
+    if conference is None:
         return
     days = queries.list_days(db, conference.id)
     if len(holders) == 1:
