@@ -73,6 +73,8 @@ class Stack:
 
     def start(self) -> None:
         for runtime in self.runtimes.values():
+            # Made before anybody asks: an app that fails halfway, say on a full disk, could not be made again.
+            _ = runtime.app
             runtime.start_worker()
 
     def stop(self) -> None:

@@ -16,11 +16,13 @@ from PIL import Image
 from sqlalchemy import exc, text
 from werkzeug.test import TestResponse
 
+from services.allinone import Stack
 from services.demo import run_demo
 from shared.auth import public
 from shared.files import FileStore
 from tests.provision.processes import free_ports
 from tests.shared.test_web import Toy
+from tests.shared.toys import create_tables, toy_services
 
 
 def answer_of(folder: Path, fails: Callable[[Toy], Any]) -> TestResponse:
@@ -137,3 +139,13 @@ def test_a_full_disk_under_the_log_costs_nothing_but_lines() -> None:
             [sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=full, check=False
         )
     assert done.stdout == b"on\n"
+
+
+def test_the_apps_of_the_one_process_are_made_before_the_first_request(tmp_path: Path) -> None:
+    stack = Stack(toy_services(), {"DATA": str(tmp_path)})
+    for runtime in stack.runtimes.values():
+        create_tables(runtime)
+    stack.start()
+    made = ["app" in vars(runtime) for runtime in stack.runtimes.values()]
+    stack.stop()
+    assert all(made)
