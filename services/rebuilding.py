@@ -14,7 +14,7 @@ from shared.bus.rebuild import Progress, Rebuild, RebuildRefused
 from shared.db import Database
 from shared.service import Service
 
-LOOK_SECONDS = 0.2
+LOOK_SECONDS = 0.5
 SAY_SECONDS = 2.0
 LONELY_SECONDS = 15.0
 

@@ -15,6 +15,7 @@ from sqlalchemy import insert, update
 
 from services.allinone import Stack, four_services
 from services.badges.handlers import HANDLERS
+from services.rebuilding import LOOK_SECONDS
 from services.settings import NAMES
 from shared.bus.comparison import Comparison
 from shared.bus.outbox import row_of
@@ -104,7 +105,7 @@ def measure(
         time.sleep(0.1)
     began = time.perf_counter()
     while not rebuild.step().complete:
-        time.sleep(0.1)
+        time.sleep(LOOK_SECONDS)
     filled = time.perf_counter()
     found = rebuild.swap()
     swapped = time.perf_counter()
