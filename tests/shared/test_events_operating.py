@@ -26,6 +26,8 @@ from tests.harness import SteppedStack
 from tests.shared.test_bus import effects, envelope, inbox_rows, let_time_pass, tell
 from tests.shared.toys import MENDED, stated
 
+embedded_only = pytest.mark.parametrize("toys", ["embedded"], indirect=True)
+
 
 def state_of(toys: SteppedStack, service: str) -> BusStatus:
     with toys.service(service).database.read() as db:
@@ -121,6 +123,7 @@ def test_parked_events_of_one_subject_are_tried_in_the_order_in_which_they_were_
     assert [version for _, version in effects(toys)] == [1, 2, 3]
 
 
+@embedded_only
 def test_an_event_that_is_tried_again_is_parked_again_only_after_all_its_attempts(toys: SteppedStack) -> None:
     parked = park(toys, stated(name="shaky"))
     assert try_these(toys, parked) == 1
@@ -129,6 +132,7 @@ def test_an_event_that_is_tried_again_is_parked_again_only_after_all_its_attempt
     assert (row.state, row.attempts) == ("retry", 1)
 
 
+@embedded_only
 @pytest.mark.parametrize("raw", [b"\xff", envelope(type=ConferenceStated.TYPE.replace(".v1", ".v2"))])
 def test_what_this_release_cannot_read_is_parked_again_at_once(toys: SteppedStack, raw: bytes) -> None:
     toys.service("badges").inbox.receive(raw)
@@ -138,6 +142,7 @@ def test_what_this_release_cannot_read_is_parked_again_at_once(toys: SteppedStac
     assert (row.state, row.attempts) == ("parked", 1)
 
 
+@embedded_only
 def test_one_unknown_id_leaves_all_as_they_are(toys: SteppedStack) -> None:
     parked = park(toys, stated(name="shaky"))
     with pytest.raises(NotFound):
@@ -167,6 +172,7 @@ def said(logs: list[Any]) -> list[tuple[str, str]]:
     return [(line["log_level"], line.get("what", line["event"])) for line in logs]
 
 
+@embedded_only
 def test_alarms_come_once_again_after_ten_minutes_and_when_it_is_over(toys: SteppedStack) -> None:
     database, clock = toys.service("sessions").database, [0.0]
     watch = Watch(database, "sessions", lambda: clock[0])
@@ -197,6 +203,7 @@ def test_alarms_come_once_again_after_ten_minutes_and_when_it_is_over(toys: Step
     assert look(2) == [("warning", late)]
 
 
+@embedded_only
 def test_events_that_only_the_database_keeps_from_going_through_raise_an_alarm(toys: SteppedStack) -> None:
     tell(toys, stated(name="shaky"))
     toys.settle()
