@@ -42,12 +42,16 @@ def run(setting: Setting) -> Outcome:
 
 def _strike(here: Stand, fault: str, chance: random.Random) -> None:
     """Take the broker away, and bring it back; returns when it lets clients in again."""
+    pid = here.node.pid
     if fault == FREEZE:
-        os.kill(here.node.pid, signal.SIGSTOP)
+        os.kill(pid, signal.SIGSTOP)
         time.sleep(FROZEN_SECONDS)
-        os.kill(here.node.pid, signal.SIGCONT)
+        os.kill(pid, signal.SIGCONT)
         return
     if fault == KILL:
+        # Frozen for a moment before, so that it dies with events in its sockets that it has never read.
+        os.kill(pid, signal.SIGSTOP)
+        time.sleep(chance.uniform(0.3, 1.0))
         here.node.kill()
     else:
         here.node.stop()
