@@ -41,6 +41,15 @@ NAMING = {
     "fk": "fk__%(table_name)s__%(column_0_N_name)s",
     "pk": "pk__%(table_name)s",
 }
+# A process that hangs within a transaction keeps its locks for so long, then PostgreSQL ends it.
+HUNG_SECONDS = 20
+NOTICE_DEAD_LINES = {
+    "connect_timeout": 5,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
 CHANNEL = "plenary_commits"
 OUTBOX, TIMERS, MAIL = "outbox", "timers", "mail"
 
@@ -214,8 +223,17 @@ def _inserting_new(table: type[DeclarativeBase], dialect: str) -> Executable:
 
 
 def _postgresql_engine(url: str, pool_size: int) -> Engine:
+    told = make_url(url)
+    options = (
+        f"{told.query.get('options', '')} -c idle_in_transaction_session_timeout={HUNG_SECONDS}s".strip()
+    )
     return create_engine(
-        url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True, hide_parameters=True
+        told.update_query_dict({"options": options}),
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        pool_pre_ping=True,
+        hide_parameters=True,
+        connect_args=NOTICE_DEAD_LINES,
     )
 
 
@@ -228,6 +246,7 @@ def _autocommit_engine(url: str, pool_size: int) -> Engine:
         pool_size=pool_size,
         max_overflow=pool_size,
         pool_reset_on_return=None,
+        connect_args=NOTICE_DEAD_LINES,
     )
 
 

@@ -164,6 +164,8 @@ class Runtime:
         leadership = Leadership(self.database, f"{self.service.name}.relay")
 
         def lead_or_stand_by() -> bool:
+            if self.relay.is_cut_off:
+                leadership.give_way()
             if leadership.holds():
                 return self.relay.step()
             self.relay.stand_by()

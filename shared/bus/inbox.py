@@ -15,13 +15,14 @@ from shared.bus.envelope import Envelope, Unreadable, read_envelope
 from shared.bus.publisher import Settled
 from shared.bus.tables import Inbox
 from shared.clock import now
-from shared.contracts.base import Event
+from shared.contracts.base import PERSONAL, Event
 from shared.db import Database, Transaction, insert_new
 from shared.log import log
 
 Handler = Callable[[Transaction, "Event"], None]
 MAX_ATTEMPTS = 10
 LONGEST_PAUSE = timedelta(minutes=5)
+DEADLY = "whatever process took it ended each time"
 # Asked for every event that comes, so it is written once. Locked, because whoever tries that row may end the waiting.
 LAST_WAITING = (
     select(Inbox.turn)
@@ -105,21 +106,40 @@ class InboxReceiver:
 
     def retry_due(self, at: datetime) -> bool:
         """Try the next waiting event whose time has come; says whether there was one."""
+        key = self._claim_due(at)
+        if key is None:
+            return False
+        with self._database.write() as db:
+            row = db.get_one(Inbox, key, with_for_update=True)
+            if row.state == "retry":
+                self._settle(row, self._try_again(db, row))
+            if row.state != "retry":
+                _call_next(db, row.subject, at)
+        return True
+
+    def _claim_due(self, at: datetime) -> Settled | None:
+        """Count the try, and commit that before the handler runs: this process may die of it as well."""
         # Nothing waits longer than the longest pause, so whatever is due later was put off by a clock that was wrong.
         is_due = or_(Inbox.next_at <= at, Inbox.next_at > at + LONGEST_PAUSE)
         due = (Inbox.state == "retry", is_due)
         with self._database.read() as db:
             if db.scalar(select(Inbox.event_id).where(*due).limit(1)) is None:
-                return False
+                return None
         with self._database.write() as db:
             first = select(Inbox).where(*due).order_by(Inbox.next_at).limit(1)
             row = db.scalar(first.with_for_update(skip_locked=True))
             if row is None:
-                return False
-            self._settle(row, self._try_again(db, row))
-            if row.state != "retry":
-                _call_next(db, row.subject, at)
-            return True
+                return None
+            if row.attempts >= MAX_ATTEMPTS and row.reason == DEADLY:
+                row.state, row.next_at = "parked", None
+                log.error("event parked", **self._facts(row))
+            else:
+                row.attempts, row.reason, row.next_at = (
+                    row.attempts + 1,
+                    DEADLY,
+                    self._after_pause(row.attempts + 1),
+                )
+            return (row.event_id, row.generation)
 
     def _may_try(self, envelope: Envelope, raw: bytes) -> bool:
         """Count a try, and commit that before the handler runs; False when it is done, or has killed too often."""
@@ -134,8 +154,8 @@ class InboxReceiver:
             found.attempts += 1
             if found.attempts <= MAX_ATTEMPTS:
                 return True
-            found.state, found.reason = "parked", "whatever process took it ended each time"
-        log.error("event parked", reason=found.reason, event_id=str(envelope.id), attempts=found.attempts)
+            found.state, found.reason = "parked", DEADLY
+        log.error("event parked", **self._facts(found))
         return False
 
     def _insert_and_apply(self, db: Transaction, envelope: Envelope, raw: bytes) -> None:
@@ -163,7 +183,7 @@ class InboxReceiver:
                 return
         if not waits and (error := self._try(db, envelope)) is not None:
             row = db.get_one(Inbox, key)
-            row.raw = raw
+            row.raw, row.attempts = raw, 1
             self._settle(row, error)
 
     def _try_again(self, db: Transaction, row: Inbox) -> Exception | None:
@@ -207,16 +227,25 @@ class InboxReceiver:
         if error is None or isinstance(error, Ignored):
             row.state, row.raw = "done" if error is None else "ignored", None
             return
-        row.attempts += 1
         row.reason = _reason_of(error)
-        facts = {"reason": row.reason, "event_id": str(row.event_id), "attempts": row.attempts}
         if _is_hopeless(row, error):
             row.state = "parked"
-            log.error("event parked", **facts, where=_where(error))
+            log.error("event parked", **self._facts(row), where=_where(error))
             return
-        longest = min(LONGEST_PAUSE, timedelta(seconds=2 ** (min(row.attempts, MAX_ATTEMPTS) - 1)))
-        row.state, row.next_at = "retry", self._clock() + longest * (0.5 + 0.5 * self._chance())
-        log.warning("event waits after a failure", **facts)
+        row.state, row.next_at = "retry", self._after_pause(row.attempts)
+        log.warning("event waits after a failure", **self._facts(row))
+
+    def _after_pause(self, attempts: int) -> datetime:
+        longest = min(LONGEST_PAUSE, timedelta(seconds=2 ** (min(attempts, MAX_ATTEMPTS) - 1)))
+        return self._clock() + longest * (0.5 + 0.5 * self._chance())
+
+    def _facts(self, row: Inbox) -> dict[str, object]:
+        """For the log, which may not quote what a personal event says."""
+        kind, _ = self._handlers.get(row.type, (None, None))
+        reason = (
+            row.reason.partition(":")[0] if kind is not None and kind.DATACLASS == PERSONAL else row.reason
+        )
+        return {"reason": reason[:300], "event_id": str(row.event_id), "attempts": row.attempts}
 
 
 def _is_hopeless(row: Inbox, error: Exception) -> bool:

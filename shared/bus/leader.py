@@ -12,6 +12,7 @@ from shared.log import log
 
 LOOK_SECONDS = 1.0
 FROZEN_SECONDS = 15
+GIVES_WAY_SECONDS = 3.0
 # Whoever leads asks something every second, so one that has asked nothing for long hangs; its session is ended.
 END_FROZEN = text(
     "SELECT pg_terminate_backend(a.pid) FROM pg_locks l JOIN pg_stat_activity a USING (pid) "
@@ -40,6 +41,11 @@ class Leadership:
             except SQLAlchemyError:
                 self.release()
         return self._connection is not None
+
+    def give_way(self) -> None:
+        """Release, and let somebody else try first."""
+        self.release()
+        self._looked_at = time.monotonic() + GIVES_WAY_SECONDS
 
     def release(self) -> None:
         connection, self._connection = self._connection, None

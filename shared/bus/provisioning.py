@@ -11,6 +11,7 @@ from typing import Any
 import pika
 import pika.exceptions
 from pika.adapters.blocking_connection import BlockingChannel
+from pika.adapters.utils.connection_workflow import AMQPConnectorException
 
 from shared.bus.topology import (
     DEAD_LETTERS,
@@ -26,6 +27,7 @@ from shared.bus.topology import (
 )
 from shared.settings import WrongSettings
 
+AWAY = (pika.exceptions.AMQPError, AMQPConnectorException, OSError)
 LOAD_SECONDS = 20
 SURPLUS = "is not in the catalogue"
 ADVICE = "run provision-broker, or load its definitions"
@@ -94,7 +96,7 @@ def require_topology(url: str, service: str, types: Sequence[str]) -> None:
         raise WrongSettings(
             f"the broker refuses the user of {service}: is its password the right one?"
         ) from error
-    except (pika.exceptions.AMQPError, OSError):
+    except AWAY:
         return
     try:
         channel = connection.channel()
@@ -108,7 +110,7 @@ def require_topology(url: str, service: str, types: Sequence[str]) -> None:
         raise WrongSettings(
             f"the broker is not as {service} needs it: {error.reply_text}; {ADVICE}"
         ) from error
-    except (pika.exceptions.AMQPError, OSError):
+    except AWAY:
         return
     finally:
         if connection.is_open:

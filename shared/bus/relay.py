@@ -13,6 +13,7 @@ from shared.log import log
 
 MARK_EVERY = 0.05
 LONGEST_PAUSE = 2.0
+CUT_OFF_SECONDS = 6.0
 GIVES_WAY_FOR = 0.05  # seconds between two sendings while people wait for answers of this very process
 GIVES_WAY_WITH = 2  # events that go out then
 # Written out as numbers: hundreds of parameters would cost more than all the rest.
@@ -44,6 +45,12 @@ class Relay:
         self._settled: list[Settled] = []
         self._sent_at = self._marked_at = self._pause_until = clock()
         self._failures = 0
+        self._failing_since: float | None = None
+
+    @property
+    def is_cut_off(self) -> bool:
+        """Whether the broker has not taken anything for a while; another process may have a better line to it."""
+        return self._failing_since is not None and self._clock() - self._failing_since > CUT_OFF_SECONDS
 
     @property
     def patience(self) -> float:
@@ -78,13 +85,14 @@ class Relay:
                 db.connection().execute(MARK, {"numbers": numbers, "at": now()})
                 if any(generation for _, generation in self._settled):
                     db.connection().execute(FORGET, {"numbers": numbers})
-            self._failures = 0
+            self._failures, self._failing_since = 0, None
         for key in self._settled:
             self._in_flight.pop(key, None)
         self._settled.clear()
 
     def stand_by(self) -> None:
         """Somebody else relays: forget what is under way, it is theirs."""
+        self._failing_since = None
         if self._in_flight:
             self._forget()
 
@@ -111,6 +119,8 @@ class Relay:
         self.mark()
         self._forget()
         self._failures += 1
+        if self._failing_since is None:
+            self._failing_since = self._clock()
         pause = min(LONGEST_PAUSE, 0.1 * 2**self._failures)
         self._pause_until = self._clock() + pause
         level = log.error if isinstance(error, Unroutable) else log.warning

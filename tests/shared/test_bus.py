@@ -1,5 +1,6 @@
 """From a commit in one service to exactly one effect in another."""
 
+import io
 import json
 from datetime import timedelta
 from uuid import uuid4
@@ -10,10 +11,14 @@ from sqlalchemy import select, update
 from shared.bus import publish
 from shared.bus.inbox import MAX_ATTEMPTS
 from shared.bus.outbox import count_unsent
+from shared.bus.parked import try_again
 from shared.bus.replay import replay
 from shared.bus.tables import Inbox, Outbox
 from shared.clock import now
+from shared.contracts.registration import AttendeeStated
 from shared.contracts.sessions import ConferenceStated
+from shared.log import set_up_logging
+from tests.contracts.test_contracts import SAMPLES
 from tests.harness import SteppedStack
 from tests.shared.toys import MENDED, Effect, stated
 
@@ -200,3 +205,40 @@ def test_an_event_that_was_under_way_when_a_process_ended_is_done_once(toys: Ste
     for again in (True, False, True):
         inbox.receive(raw, again=again)
     assert len(effects(toys)) == 1
+
+
+def test_a_parked_event_that_is_tried_again_and_still_kills_is_parked_again(toys: SteppedStack) -> None:
+    class Died(BaseException):
+        """As the end of a process."""
+
+    def die(db, event) -> None:
+        raise Died
+
+    inbox = toys.service("badges").inbox
+    inbox._handlers[ConferenceStated.TYPE] = (ConferenceStated, die)
+    inbox.park(envelope(data=stated(name="deadly").to_data()), "mended, it was said")
+    with toys.service("badges").database.write() as db:
+        try_again(db, None, now(), by="a test")
+    for tries in range(1, MAX_ATTEMPTS + 1):
+        with pytest.raises(Died):
+            inbox.retry_due(now() + timedelta(minutes=5 * tries))
+    assert inbox.retry_due(now() + timedelta(days=1))
+    assert not inbox.retry_due(now() + timedelta(days=2))
+    (row,) = inbox_rows(toys)
+    assert (row.state, row.attempts) == ("parked", MAX_ATTEMPTS)
+
+
+def test_the_log_does_not_quote_what_a_personal_event_says(
+    toys: SteppedStack,
+) -> None:
+    def fail(db, event) -> None:
+        raise KeyError("Zoë Ångström")
+
+    inbox, stream = toys.service("badges").inbox, io.StringIO()
+    inbox._handlers[AttendeeStated.TYPE] = (AttendeeStated, fail)
+    sample = json.loads((SAMPLES / f"{AttendeeStated.TYPE}.json").read_text())
+    set_up_logging("WARNING", stream)
+    inbox.receive(json.dumps(sample).encode())
+    set_up_logging("WARNING")
+    assert "KeyError" in stream.getvalue()
+    assert "Zoë" not in stream.getvalue()
