@@ -9,10 +9,14 @@ from uuid import uuid4
 import pika
 import pytest
 
+from shared.bus import publish
 from shared.bus.amqp_publisher import AmqpPublisher
 from shared.bus.publisher import BusAway, Message, Settled, Unroutable
+from shared.bus.relay import Relay
 from shared.bus.topology import EXCHANGE
+from tests.harness import SteppedStack
 from tests.provision.processes import free_ports
+from tests.shared.toys import stated
 
 KEY = "plenary.sessions.trial.made.v1"
 PATIENCE_SECONDS = 10
@@ -130,3 +134,20 @@ def test_a_broker_that_is_away_is_told_in_words_and_leaves_no_thread_behind() ->
         assert time.monotonic() < deadline
         time.sleep(0.05)
     publisher.close()
+
+
+def test_a_broker_that_takes_nothing_for_a_while_makes_the_relay_give_way(toys: SteppedStack) -> None:
+    seconds = [0.0]
+    (port,) = free_ports(1)
+    publisher = AmqpPublisher(f"amqp://guest:guest@127.0.0.1:{port}/", frozenset())
+    relay = Relay(toys.service("sessions").database, publisher, clock=lambda: seconds[0])
+    with toys.service("sessions").database.write() as db:
+        publish(db, stated())
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not relay.is_cut_off:
+        assert time.monotonic() < deadline
+        relay.step()
+        seconds[0] += 1
+        time.sleep(0.02)
+    relay.stand_by()
+    assert not relay.is_cut_off
