@@ -18,7 +18,7 @@ from services.allinone import four_services
 from services.settings import NAMES
 from tests.deployment.container import Container
 from tests.deployment.stack import ROLES, Deployment
-from tests.faults import processes, web_points
+from tests.faults import processes, set_clock, web_points
 from tests.served import ROOT, Served
 
 # Imported here, once, so that whoever is forked has them; the other module's processes come from the same place.
@@ -33,13 +33,17 @@ _CONTEXT.set_forkserver_preload([__name__])
 
 @dataclass(frozen=True, kw_only=True)
 class Birth:
-    """`python -m services WORDS` in a folder with an environment of its own; it dies at `point`, if it names one."""
+    """`python -m services WORDS` in a folder with an environment of its own; it dies at `point`, if it names one.
+
+    It lives by the time of the `clock` file, if there is one.
+    """
 
     words: Sequence[str]
     environ: Mapping[str, str]
     folder: Path
     log: Path
     point: str = ""
+    clock: Path | None = None
 
 
 class Child:
@@ -82,13 +86,16 @@ def _live(birth: Birth) -> None:
     os.environ.update(birth.environ)
     if birth.point:
         web_points.arm(birth.point)
+    if birth.clock is not None:
+        set_clock.live_by(birth.clock)
     main(list(birth.words), prog_name="python -m services")
 
 
 class HatchedServed(Served):
-    """The all-in-one process, born here; it dies at `point`, if there is one."""
+    """The all-in-one process, born here; it dies at `point` and lives by `clock`, if there are such."""
 
     point = ""
+    clock: Path | None = None
 
     def kill(self) -> None:
         assert self.process is not None
@@ -96,8 +103,16 @@ class HatchedServed(Served):
         self.process.wait()
 
     def _begin(self) -> Any:
-        words = ("allinone",)
-        return Child(Birth(words=words, environ=self.environ, folder=ROOT, log=self.log, point=self.point))
+        return Child(
+            Birth(
+                words=("allinone",),
+                environ=self.environ,
+                folder=ROOT,
+                log=self.log,
+                point=self.point,
+                clock=self.clock,
+            )
+        )
 
 
 class HatchedContainer(Container):
