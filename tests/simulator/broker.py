@@ -6,7 +6,7 @@ from collections import defaultdict, deque
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 from shared.bus.topology import DELIVERY_LIMIT, dead_letters_of, queue_of
 from tests.simulator.toys import SERVICES, SUBSCRIPTIONS
@@ -104,7 +104,7 @@ class Subscription:
         while self.arrived:
             self.take()
 
-    def __enter__(self) -> "Subscription":
+    def __enter__(self) -> Self:
         self.consume()
         return self
 

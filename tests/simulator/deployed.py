@@ -65,7 +65,9 @@ class Deployed(World):
         with ExitStack() as stack:
             stack.enter_context(simulated_pika(self.broker, self.clock))
             count = {name: 1 + (self.chance.random() < 0.3) for name in SERVICES}
-            self.workers = {name: [Worker(self, name, name + mark) for mark in "AB"[: count[name]]] for name in SERVICES}
+            self.workers = {
+                name: [Worker(self, name, name + mark) for mark in "AB"[: count[name]]] for name in SERVICES
+            }
             try:
                 super().live(length)
             finally:
@@ -77,14 +79,18 @@ class Deployed(World):
             self.some_traffic: 10,
             self.some_consumer: 14,
             self.some_inbox: 3,
+        }
+
+    def faults(self) -> dict[Callable[[], object], float]:
+        return {
             self.crash: 0.8,
             self.stop: 0.4,
             self.crash_broker: 0.4,
             self.lose_connection: 1,
-            self.mute: 0.3,
+            self.mute: 0.6,
             self.deliver_again: 0.6,
-            self.fill: 0.8,
-            self.unbind: 0.3,
+            self.fill: 1.0,
+            self.unbind: 0.4,
             self.hand_over: 0.4,
         }
 

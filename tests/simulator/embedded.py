@@ -28,8 +28,10 @@ class Embedded(World):
             self.some_relay: 7,
             self.some_consumer: 12,
             self.some_inbox: 3,
-            self.crash: 1,
         }
+
+    def faults(self) -> dict[Callable[[], object], float]:
+        return {self.crash: 1}
 
     def some_relay(self) -> None:
         service = self.chance.choice(SERVICES)
@@ -73,6 +75,9 @@ class Embedded(World):
             while self.is_waiting(service) and self.retry(service):
                 busy = True
         return busy
+
+    def be_slow(self) -> None:
+        """Nobody watches the time of a handler here."""
 
     def mend(self) -> None:
         """There is nothing outside the process."""

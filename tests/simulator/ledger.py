@@ -84,7 +84,9 @@ def _compare_effects(world: World, service: str, lines: list[Line]) -> None:
     """Each event once, and once more for each replay; those of one thing in the order of their outbox."""
     meant: defaultdict[tuple[str, str, bool], list[str]] = defaultdict(list)
     replayed = {
-        event_id.replace("-", "") for (event_id, _), (target, _) in world.replayed.items() if target == service
+        event_id.replace("-", "")
+        for (event_id, _), (target, _) in world.replayed.items()
+        if target == service
     }
     for line in lines:
         if service in hearers_of(line.kind) and not line.is_hopeless_for(service):

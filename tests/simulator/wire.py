@@ -170,7 +170,7 @@ class Channel:
         self._loop.add_callback_threadsafe(lambda: callback(None))
 
     def basic_publish(
-        self, exchange: str, routing_key: str, body: bytes, properties: Any, mandatory: bool
+        self, exchange: str, routing_key: str, body: bytes, properties: Any, *, mandatory: bool
     ) -> None:
         if not self._connection.is_open:
             raise pika.exceptions.ChannelWrongStateError("the channel is closed")

@@ -3,28 +3,25 @@
 import random
 import sqlite3
 from abc import ABC, abstractmethod
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from shared.bus import outbox, relay, replay
 from shared.bus.inbox import LONGEST_PAUSE, InboxReceiver
-from shared.bus.outbox import row_of
 from shared.bus.publisher import Publisher
 from shared.bus.relay import Relay
-from shared.bus.tables import Outbox
 from tests.simulator import toys
+from tests.simulator.changes import Changes
 from tests.simulator.clock import Clock
 from tests.simulator.database import Death, FaultyDatabase
 from tests.simulator.moods import Moods, Unfinished
 from tests.simulator.replacing import replaced
-from tests.simulator.toys import HEARS, SERVICES, SUBSCRIPTIONS, Thing
+from tests.simulator.toys import Thing
 
 ROUNDS = 4000
 
@@ -33,7 +30,7 @@ class Wrong(Exception):
     """Something happened that never may."""
 
 
-class World(ABC):
+class World(Changes, ABC):
     """`relays` and `inboxes` are those of the processes that live now."""
 
     def __init__(self, seed: int, databases: Mapping[str, FaultyDatabase]) -> None:
@@ -62,6 +59,10 @@ class World(ABC):
         """What else may happen, and how often."""
 
     @abstractmethod
+    def faults(self) -> dict[Callable[[], object], float]:
+        """What else may go wrong, and how often."""
+
+    @abstractmethod
     def restart(self, process: Any) -> None:
         """A process has died; None stands for whoever answers requests."""
 
@@ -84,17 +85,21 @@ class World(ABC):
     # One history.
 
     def live(self, length: int) -> None:
-        """So many steps by chance, then the rest."""
-        steps = {
-            self.tell: 6.0,
-            self.tell_late: 1.0,
+        """So many steps by chance, then the rest. Each history has its own few faults, and those often."""
+        faults = {
             self.tell_again: 0.3,
             self.doom: 1.2,
             self.jump: 0.6,
-            self.lose_database: 0.5,
+            self.lose_database: 1.0,
             self.crowd: 0.2,
             self.receive_foreign: 0.5,
+            **self.faults(),
+        }
+        steps = {
+            self.tell: 6.0,
+            self.tell_late: 1.0,
             **self.steps(),
+            **{fault: often * self.chance.choice((0, 0.5, 4)) for fault, often in faults.items()},
         }
         for _ in range(length):
             self.clock.seconds += self.chance.random() * 0.2
@@ -111,13 +116,16 @@ class World(ABC):
             database.is_away = False
         self.mend()
         until = self.clock.seconds + self.moods.longest() + 2 * LONGEST_PAUSE.total_seconds()
+        idle = 0
         for _ in range(ROUNDS):
             if self.round():
+                idle = 0
                 self.clock.seconds += 0.06
             elif self.is_at_rest():
                 return
             else:
-                self.clock.seconds += self._until_due()
+                idle += 1
+                self.clock.seconds += self._until_due() or min(60, 2**idle)
             if self.clock.seconds > until:
                 break
         raise Wrong(f"does not come to rest: {self.unfinished()}")
@@ -145,87 +153,6 @@ class World(ABC):
 
     def note(self, what: str) -> None:
         self.trace.append(f"{self.clock.seconds:9.2f}  {what}")
-
-    # What may happen in any world.
-
-    def tell(self) -> None:
-        """A change of alpha, which may fail at the last moment."""
-        events = [self.moods.event() for _ in range(self.chance.randint(1, 2))]
-        fails = self.chance.random() < 0.1
-        self.note(f"alpha tells {' '.join(f'{one.number}({one.thing} {one.mood})' for one in events)}")
-
-        def change() -> None:
-            with self.databases["alpha"].write() as db:
-                toys.tell(db, *events)
-                if fails:
-                    raise Unfinished
-
-        self.act("alpha", change)
-
-    def tell_late(self) -> None:
-        """A change that took its number early and commits after others with higher ones, as on PostgreSQL."""
-        auditor = self.databases["alpha"].auditor
-        if self._late is None:
-            auditor.execute("UPDATE sqlite_sequence SET seq = seq + 1 WHERE name = 'outbox'")
-            row = auditor.execute("SELECT seq FROM sqlite_sequence WHERE name = 'outbox'").fetchone()
-            self._late = row and row[0]
-            return
-        number, event = self._late, self.moods.event("late")
-        self._late = None
-        self.note(f"alpha tells {event.number} late, as {number}")
-
-        def change() -> None:
-            with self.databases["alpha"].write() as db:
-                db.add(toys.Fact(number=event.number))
-                db.execute(insert(Outbox).values(seq=number, **row_of(event)))
-
-        self.act("alpha", change)
-
-    def tell_again(self) -> None:
-        """Replay of everything that alpha told to one of its subscribers, once each."""
-        subscriber = self.chance.choice(("beta", "gamma"))
-        is_told = any(target == subscriber for target, _ in self.replayed.values())
-        if is_told or self.moods.may_kill:
-            return
-        types = [kind for kind in SUBSCRIPTIONS[subscriber] if ".alpha." in kind]
-        self.note(f"replay for {subscriber}")
-
-        def change() -> None:
-            with self.databases["alpha"].write() as db:
-                replay.replay(db, subscriber=subscriber, types=types)
-
-        self.act("alpha", change)
-        rows = "SELECT event_id, generation, target FROM outbox WHERE generation <> ''"
-        for event_id, generation, target in self.databases["alpha"].auditor.execute(rows):
-            self.replayed[str(UUID(event_id)), generation] = (target, generation)
-
-    def doom(self) -> None:
-        """Somebody dies at one of the next moments at which that could hurt."""
-        self._doomed[self.chance.choice(SERVICES)] = self.chance.randint(1, 6)
-
-    def jump(self) -> None:
-        """The wall clock is set, forwards or backwards."""
-        self.clock.error += self.chance.choice((5, 200, 3600, 86400)) * self.chance.choice((-1, 1))
-        self.note(f"the clock is wrong by {self.clock.error} s")
-
-    def lose_database(self) -> None:
-        """A database goes away, or comes back."""
-        name = self.chance.choice(SERVICES)
-        database = self.databases[name]
-        database.is_away = not database.is_away
-        self.note(f"the database of {name} is {'away' if database.is_away else 'back'}")
-
-    def crowd(self) -> None:
-        self._is_crowded = not self._is_crowded
-
-    def receive_foreign(self) -> None:
-        """Bytes that no release of today can use."""
-        service = self.chance.choice(SERVICES)
-        raw, state = self.moods.foreign(HEARS[service][0].TYPE)
-        self._doomed.pop(service, None)  # or nobody could say whether it was stored
-        self.note(f"{service} is sent what it cannot use: {state}")
-        if self.act(service, lambda: self.send_foreign(service, raw)):
-            self.foreign.append((service, raw, state))
 
     @abstractmethod
     def send_foreign(self, service: str, raw: bytes) -> None:
@@ -301,6 +228,7 @@ class World(ABC):
         elif what:
             raise Broken(f"{event.number} {what}")
 
+    @abstractmethod
     def be_slow(self) -> None:
         """A handler has taken half a minute."""
 
@@ -326,22 +254,16 @@ class World(ABC):
             raise Wrong(f"{key[0]} is marked as sent, but {', '.join(sorted(missing))} can miss it")
 
     def _until_due(self) -> float:
-        """Seconds until the next waiting event is due; a second when it is not known."""
+        """Seconds until the next waiting event is due; zero when none has a time."""
         now = self.clock.now().replace(tzinfo=None)
-        waits = [1.0]
+        waits = []
         for database in self.databases.values():
-            (at,) = database.auditor.execute(
-                "SELECT min(next_at) FROM inbox WHERE state = 'retry'"
-            ).fetchone()
+            query = "SELECT min(next_at) FROM inbox WHERE state = 'retry'"
+            (at,) = database.auditor.execute(query).fetchone()
             if at is not None:
                 waits.append((now.fromisoformat(at) - now).total_seconds())
-        return min(300.0, max(0.1, *waits[1:])) if len(waits) > 1 else 1.0
+        return min(300.0, max(0.1, min(waits))) if waits else 0.0
 
 
 class Broken(Exception):
     """What a handler with a defect raises."""
-
-
-def states_of(database: FaultyDatabase) -> Counter[str]:
-    """How many heard events are in which state."""
-    return Counter(dict(database.auditor.execute("SELECT state, count(*) FROM inbox GROUP BY state")))
