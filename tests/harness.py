@@ -56,6 +56,7 @@ class SteppedStack(Stack):
     def open(self) -> "SteppedStack":
         for name, runtime in self.runtimes.items():
             consumer = runtime.consumer()
+            consumer.connection.heartbeat = 0  # between two steps nobody is there to say that all is well
             connection, _, _ = self._open.enter_context(consumer.consumer_context())
             self._connections[name] = connection
             assert runtime.relay  # the publisher has to be known before others report to it
@@ -81,7 +82,6 @@ class SteppedStack(Stack):
         for runtime in self.runtimes.values():
             busy |= exhaust(runtime.relay.step)
         for connection in self._connections.values():
-            connection.heartbeat_check()  # the broker hangs up on whoever says nothing for ten seconds
             busy |= exhaust(lambda connection=connection: drained(connection, 0.01))
         for runtime in self.runtimes.values():
             busy |= exhaust(runtime.work)
