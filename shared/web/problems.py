@@ -6,6 +6,7 @@ from typing import Any, cast
 
 import marshmallow as ma
 from flask import Flask, Response, g, request
+from markupsafe import escape
 from sqlalchemy import exc
 from structlog.contextvars import get_contextvars
 from werkzeug.exceptions import HTTPException
@@ -91,11 +92,20 @@ def answer(refusal: Refusal) -> Response:
     if wants_json():
         response = Response(json.dumps(body, ensure_ascii=False, default=str), mimetype=CONTENT_TYPE)
     else:
-        response = Response(render("problem.html", look=_look(), problem=body), mimetype="text/html")
+        response = Response(_page_of(body), mimetype="text/html")
     response.status_code = refusal.status
     if refusal.status in (429, 503, 507):
         response.headers["Retry-After"] = str(refusal.extra.get("retry_after", 5))
     return response
+
+
+def _page_of(problem: dict[str, Any]) -> str:
+    """The page; its bare words where the machine is at its limits and cannot even open a template."""
+    try:
+        return render("problem.html", look=_look(), problem=problem)
+    except (OSError, MemoryError) as error:
+        log.error("a problem has no page", reason=str(error)[:500])
+        return f"<!doctype html><title>{escape(problem['title'])}</title><p>{escape(problem['detail'])}</p>"
 
 
 def wants_json() -> bool:

@@ -2,10 +2,12 @@
 
 import errno
 import os
+import resource
 import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -90,6 +92,29 @@ def test_a_limit_is_told_as_what_it_is(
     answer = answer_of(tmp_path, fails)
     assert (answer.status_code, answer.json["code"]) == (status, code)  # type: ignore[index]
     assert ("Retry-After" in answer.headers) == (status != 500)
+
+
+@contextmanager
+def without_descriptors() -> Iterator[None]:
+    """This process may open nothing any more."""
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    probe = os.open("/dev/null", os.O_RDONLY)
+    os.close(probe)  # the lowest that is free
+    resource.setrlimit(resource.RLIMIT_NOFILE, (probe, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+
+
+def test_a_page_says_so_even_when_its_template_cannot_be_opened(tmp_path: Path) -> None:
+    toy = Toy(tmp_path)
+    view = public(lambda: Path("/dev/null").read_text())
+    toy.client.application.add_url_rule("/badges/fails", "fails", view)  # type: ignore[attr-defined]
+    with without_descriptors():
+        answer = toy.client.get("/badges/fails", headers={"Accept": "text/html"})
+    assert (answer.status_code, answer.mimetype) == (503, "text/html")
+    assert "try again in a moment" in answer.text
 
 
 def test_half_a_picture_does_not_stay_on_a_full_disk(tmp_path: Path) -> None:
