@@ -29,7 +29,7 @@ bench: ## Measure what events, scans, badges, viewers, releases and idling take
 	@$(PYTHON) deploy/setup test
 	@$(PLENARY) -m tests.benchmarks.latency
 	@$(PLENARY) -m tests.benchmarks.relay
-	@$(PLENARY) -m tests.benchmarks.rebuild
+	@$(PLENARY) -m tests.benchmarks.rebuild 20000
 	@$(PLENARY) -m tests.benchmarks.outage --minutes 1
 	@$(PLENARY) -m tests.benchmarks.idle
 	@$(PLENARY) -m tests.benchmarks.scan
