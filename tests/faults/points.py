@@ -82,7 +82,8 @@ def arm(where: str) -> None:
 
 def note_repeats() -> None:
     """Write a line for every delivery of an event that the inbox was done with already."""
-    insert_new, may_try = INBOX.insert_new, InboxReceiver._may_try
+    receiver: Any = InboxReceiver
+    insert_new, may_try = INBOX.insert_new, receiver._may_try
     under_way = threading.local()  # its try was counted just now, so that it is in the inbox is nothing new
 
     def noting_insert(*args: Any, **values: Any) -> bool:
@@ -99,4 +100,4 @@ def note_repeats() -> None:
             os.write(1, HEARD_AGAIN)
         return bool(under_way.counted)
 
-    INBOX.insert_new, InboxReceiver._may_try = noting_insert, noting_try  # type: ignore[method-assign]
+    INBOX.insert_new, receiver._may_try = noting_insert, noting_try

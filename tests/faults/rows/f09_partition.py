@@ -72,7 +72,7 @@ def run(setting: Setting) -> Outcome:
 def _suffer(here: Stand, cases: dict[str, tuple[str, tuple[str, ...]]]) -> None:
     """One case for each of these services at the same time: note how soon the other worker does its work."""
     others = [here.start(name) for name in (TELLER, CONSUMER) if name not in cases]
-    with _both(here, cases) as sides:
+    with _both(here, list(cases)) as sides:
         for name, case in cases.items():
             sides[name].strike(case)
         began = time.monotonic()
@@ -104,7 +104,7 @@ def _replacements(here: Stand, names: Iterable[str], began: float) -> dict[str, 
 
 
 @contextmanager
-def _both(here: Stand, names: dict[str, object]) -> Iterator[dict[str, Side]]:
+def _both(here: Stand, names: list[str]) -> Iterator[dict[str, Side]]:
     """The first workers lead and consume before those that stand by are there."""
     lines = {name: _lines(here, name) for name in names}
     try:
