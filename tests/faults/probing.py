@@ -89,7 +89,7 @@ class Probe:
             return None
         finally:
             connection.close()
-        self._note(method, path, str(status), began, is_wrong=not _is_right(status, kind, answer))
+        self._note(method, path, str(status), began, is_wrong=not is_right(status, kind, answer))
         return status
 
     def _note(self, method: str, path: str, what: str, began: float, *, is_wrong: bool) -> None:
@@ -100,7 +100,8 @@ class Probe:
             self.wrong.append(f"{method} {path}: {what} after {took:.1f} s")
 
 
-def _is_right(status: int, kind: str, answer: bytes) -> bool:
+def is_right(status: int, kind: str, answer: bytes) -> bool:
+    """Whether an answer is a success, or one of the REFUSALS in a form that programs or people can read."""
     if status < 400:
         return True
     if kind == "application/problem+json":
