@@ -104,6 +104,10 @@ class Changes:
         """A database goes away, or comes back."""
         name = self.chance.choice(SERVICES)
         database = self.databases[name]
+        if self.chance.random() < 0.6:
+            database.refusals = self.chance.randint(1, 3)
+            self.note(f"the database of {name} is away for a moment")
+            return
         database.is_away = not database.is_away
         self.note(f"the database of {name} is {'away' if database.is_away else 'back'}")
 

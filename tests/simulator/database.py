@@ -18,7 +18,7 @@ class Death(BaseException):
 
 
 class FaultyDatabase(Database):
-    """`dies` is asked before and after every commit; one that `is_away` refuses everything.
+    """`dies` is asked before and after every commit; one that `is_away` refuses everything, or the next few `refusals`.
 
     Making an engine takes longer than a whole history, so one serves many, emptied in between.
     """
@@ -32,7 +32,7 @@ class FaultyDatabase(Database):
         self.empty()
 
     def empty(self) -> None:
-        self.is_away = False
+        self.is_away, self.refusals = False, 0
         self.dies: Callable[[str], bool] = lambda _moment: False
         self.auditor.executescript(f"BEGIN; {' '.join(f'DELETE FROM {name};' for name in TABLES)} COMMIT;")
 
@@ -62,7 +62,8 @@ class FaultyDatabase(Database):
             raise Death(moment)
 
     def _refuse_if_away(self) -> None:
-        if self.is_away:
+        if self.is_away or self.refusals:
+            self.refusals = max(0, self.refusals - 1)
             raise OperationalError("BEGIN", None, sqlite3.OperationalError("disk I/O error"))
 
 

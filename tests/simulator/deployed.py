@@ -89,7 +89,7 @@ class Deployed(World):
             self.lose_connection: 1,
             self.mute: 0.6,
             self.deliver_again: 0.6,
-            self.fill: 1.0,
+            self.fill: 2.0,
             self.unbind: 0.4,
             self.hand_over: 0.4,
         }

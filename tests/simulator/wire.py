@@ -128,7 +128,7 @@ class Connection:
         tag = chance.choice(list(self.verdicts))
         kind = pika.spec.Basic.Ack if self.verdicts[tag] else pika.spec.Basic.Nack
         up_to = [one for one in self.verdicts if one <= tag]
-        is_multiple = chance.random() < 0.5 and all(self.verdicts[one] == self.verdicts[tag] for one in up_to)
+        is_multiple = chance.random() < 0.7 and all(self.verdicts[one] == self.verdicts[tag] for one in up_to)
         for one in up_to if is_multiple else [tag]:
             del self.verdicts[one]
         frame = SimpleNamespace(method=kind(tag, is_multiple))

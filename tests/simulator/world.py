@@ -113,7 +113,7 @@ class World(Changes, ABC):
         self._doomed.clear()
         self._is_crowded = False
         for database in self.databases.values():
-            database.is_away = False
+            database.is_away, database.refusals = False, 0
         self.mend()
         until = self.clock.seconds + self.moods.longest() + 2 * LONGEST_PAUSE.total_seconds()
         idle = 0
