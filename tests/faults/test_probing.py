@@ -23,6 +23,6 @@ from tests.faults.probing import is_right
     ],
 )
 def test_only_successes_and_the_two_refusals_are_right(
-    status: int, kind: str, code: str, right: bool
+    *, status: int, kind: str, code: str, right: bool
 ) -> None:
     assert is_right(status, kind, json.dumps({"code": code}).encode()) is right
