@@ -8,7 +8,8 @@ from contextlib import closing
 from pathlib import Path
 
 from tests.faults.committing import count_commits, kill_while_committing
-from tests.faults.ledger import PREFIX
+from tests.faults.diary import keep_diaries
+from tests.faults.ledger import PREFIX, settle_accounts, wait_until_drained
 from tests.faults.load import Load, open_registration
 from tests.faults.nursery import HatchedServed
 from tests.faults.outcome import Outcome, Setting
@@ -26,12 +27,19 @@ def run(setting: Setting) -> Outcome:
     served = HatchedServed(environ)
     try:
         served.start()
+        keep_diaries(environ)
         load = Load(served.port, open_registration(environ), name=f"{setting.seed}-")
         load.start()
         load.wait_for(5)
         _copy_while_open(setting, load, outcome)
         served.kill()
+        _expect_all(setting, load, outcome)
+        served.start()
+        load.wait_for(load.accepted + 1)
         load.finish()
+        wait_until_drained(environ)
+        settle_accounts(environ, load.accepted).enter(outcome, "killed")
+        served.kill()
         _delete_log(setting, load, served, outcome)
     finally:
         if served.process is not None:
@@ -70,14 +78,20 @@ def _copy_while_open(setting: Setting, load: Load, outcome: Outcome) -> None:
     )
 
 
+def _expect_all(setting: Setting, load: Load, outcome: Outcome) -> None:
+    """A kill under load costs nobody who was told of success."""
+    accepted = load.accepted
+    kept = setting.folder / "kept.db"
+    _copy_files(setting.folder / "data" / "registration.db", kept)
+    health, people = _look_at(kept)
+    if health != "ok" or people < accepted:
+        outcome.complaints.append(f"after a kill: {health}, {people} of {accepted} people")
+
+
 def _delete_log(setting: Setting, load: Load, served: HatchedServed, outcome: Outcome) -> None:
     """After a kill the log holds the newest commits; whoever deletes it deletes them, and nothing else."""
     file = setting.folder / "data" / "registration.db"
-    kept = setting.folder / "kept.db"
-    _copy_files(file, kept)
-    health, people = _look_at(kept)
-    if health != "ok" or people < load.accepted:
-        outcome.complaints.append(f"after a kill: {health}, {people} of {load.accepted} people")
+    people = load.accepted
     for end in ("-wal", "-shm"):
         file.with_name(file.name + end).unlink(missing_ok=True)
     health, left = _look_at(file)
