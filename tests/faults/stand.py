@@ -25,7 +25,7 @@ from tests.faults.toys import LISTENERS, NAMES, TELLER, Base, Effect
 DRAIN_SECONDS = 120.0
 LOOK_SECONDS = 0.1
 PASS_SECONDS = 20.0
-LATEST_PASS = 12  # a worker dies at the latest when it passes its point for this time
+LATEST_PASS = 8  # a worker dies at the latest when it passes its point for this time
 
 
 class Stand:

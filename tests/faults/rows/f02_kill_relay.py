@@ -16,7 +16,7 @@ def run(setting: Setting) -> Outcome:
     with stand(setting, "f02") as here:
         for name in LISTENERS:
             here.start(name)
-        telling = here.telling(rate=150)
+        telling = here.telling(rate=80)
         telling.start()
         kills = here.kill_at(TELLER, points_of("relay"), PASSES[setting.quick], chance)
         telling.finish()

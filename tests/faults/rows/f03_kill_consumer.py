@@ -17,7 +17,7 @@ def run(setting: Setting) -> Outcome:
     with stand(setting, "f03") as here:
         here.start(TELLER)
         here.start(bystander)
-        telling = here.telling(rate=150)
+        telling = here.telling(rate=80)
         telling.start()
         kills = here.kill_at(victim, points_of("consumer"), PASSES[setting.quick], chance)
         telling.finish()

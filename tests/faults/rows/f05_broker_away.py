@@ -25,7 +25,7 @@ def run(setting: Setting) -> Outcome:
     with stand(setting, "f05") as here:
         for name in NAMES:
             here.start(name)
-        telling = here.telling(rate=30)
+        telling = here.telling(rate=20)
         telling.start()
         here.wait_for_effects(1)
         waits: dict[str, list[str]] = {}

@@ -14,7 +14,7 @@ def run(setting: Setting) -> Outcome:
     victim = LISTENERS[0]
     with stand(setting, "f06") as here:
         workers = {name: here.start(name) for name in NAMES}
-        telling = here.telling(rate=40 if setting.quick else 100)
+        telling = here.telling(rate=25 if setting.quick else 100)
         telling.start()
         here.wait_for_effects(20 if setting.quick else 1000)
         workers[victim].kill()

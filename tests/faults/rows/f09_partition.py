@@ -17,7 +17,7 @@ from tests.faults.toys import LISTENERS, TELLER
 TITLE = "F9 workers lose the broker or the database, in both directions or one, or freeze; others stand by"
 CONSUMER, BYSTANDER = LISTENERS
 REPLACED_SECONDS = 30.0
-STILL_SECONDS = 5.0  # what the worker had taken before has shown its effect by then
+STILL_SECONDS = 4.0  # what the worker had taken before has shown its effect by then
 PACE_SECONDS = 0.02  # of the consumer, so that most faults find it within a transaction
 AFTERWARDS_SECONDS = 3.0  # for whatever a worker that comes back may do wrong
 BROKER, DATABASE, FREEZE = "broker", "database", "freeze"
