@@ -21,6 +21,8 @@ from shared.log import log
 
 Handler = Callable[[Transaction, "Event"], None]
 MAX_ATTEMPTS = 10
+# Fewer, because each death returns to the broker all that was taken, and it gives up on an event after 20 deliveries.
+MAX_DEATHS = 5
 LONGEST_PAUSE = timedelta(minutes=5)
 DEADLY = "whatever process took it ended each time"
 # Asked for every event that comes, so it is written once. Locked, because whoever tries that row may end the waiting.
@@ -130,7 +132,7 @@ class InboxReceiver:
             row = db.scalar(first.with_for_update(skip_locked=True))
             if row is None:
                 return None
-            if row.attempts >= MAX_ATTEMPTS and row.reason == DEADLY:
+            if row.attempts >= MAX_DEATHS and row.reason == DEADLY:
                 row.state, row.next_at = "parked", None
                 log.error("event parked", **self._facts(row))
             else:
@@ -152,7 +154,7 @@ class InboxReceiver:
             if found.state != "trying":
                 return False
             found.attempts += 1
-            if found.attempts <= MAX_ATTEMPTS:
+            if found.attempts <= MAX_DEATHS:
                 return True
             found.state, found.reason = "parked", DEADLY
         log.error("event parked", **self._facts(found))

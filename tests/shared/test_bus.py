@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select, update
 
 from shared.bus import publish
-from shared.bus.inbox import MAX_ATTEMPTS
+from shared.bus.inbox import MAX_ATTEMPTS, MAX_DEATHS
 from shared.bus.outbox import count_unsent
 from shared.bus.parked import try_again
 from shared.bus.replay import replay
@@ -188,7 +188,7 @@ def test_an_event_of_which_every_process_dies_is_parked_and_the_others_go_on(toy
     deadly = envelope(data=stated(name="deadly").to_data())
     with pytest.raises(Died):
         inbox.receive(deadly)
-    for _ in range(MAX_ATTEMPTS):
+    for _ in range(MAX_DEATHS):
         with pytest.raises(Died):
             inbox.receive(deadly, again=True)
     inbox.receive(deadly, again=True)
@@ -219,13 +219,13 @@ def test_a_parked_event_that_is_tried_again_and_still_kills_is_parked_again(toys
     inbox.park(envelope(data=stated(name="deadly").to_data()), "mended, it was said")
     with toys.service("badges").database.write() as db:
         try_again(db, None, now(), by="a test")
-    for tries in range(1, MAX_ATTEMPTS + 1):
+    for tries in range(1, MAX_DEATHS + 1):
         with pytest.raises(Died):
             inbox.retry_due(now() + timedelta(minutes=5 * tries))
     assert inbox.retry_due(now() + timedelta(days=1))
     assert not inbox.retry_due(now() + timedelta(days=2))
     (row,) = inbox_rows(toys)
-    assert (row.state, row.attempts) == ("parked", MAX_ATTEMPTS)
+    assert (row.state, row.attempts) == ("parked", MAX_DEATHS)
 
 
 def test_the_log_does_not_quote_what_a_personal_event_says(
