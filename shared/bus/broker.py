@@ -1,5 +1,6 @@
 """The bus that a URL names: RabbitMQ between processes, or memory within one."""
 
+import logging
 from collections.abc import Callable
 from typing import Protocol
 
@@ -33,6 +34,8 @@ class AmqpBus:
     has_dead_letters = True
 
     def __init__(self, url: str) -> None:
+        # Otherwise each message on its way to a channel that closes is a line.
+        logging.getLogger("amqp").setLevel(logging.ERROR)
         self._url = url
 
     def connect(self) -> Connection:

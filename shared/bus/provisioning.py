@@ -42,12 +42,14 @@ def provision(url: str, subscriptions: Subscriptions) -> None:
         channel.exchange_declare(DEAD_LETTERS, "direct", durable=True)
         for service, types in subscriptions.items():
             channel.exchange_declare(heard_of(service), "topic", durable=True)
-            channel.exchange_bind(heard_of(service), EXCHANGE, "#")
             channel.queue_declare(queue_of(service), durable=True, arguments=arguments_of(service))
             channel.queue_declare(dead_letters_of(service), durable=True, arguments=QUORUM)
             channel.queue_bind(dead_letters_of(service), DEAD_LETTERS, service)
             for key in bindings_of(service, types):
                 channel.queue_bind(queue_of(service), heard_of(service), key)
+        # Last, and all at once: an event that is told meanwhile is for nobody or for all.
+        for service in subscriptions:
+            channel.exchange_bind(heard_of(service), EXCHANGE, "#")
     finally:
         connection.close()
 
