@@ -83,6 +83,10 @@ class Stack:
         for runtime in self.runtimes.values():
             runtime.stop()
 
+    def lost_loops(self) -> list[str]:
+        """Those that ended by themselves or hang, of any service; empty while all is well."""
+        return [name for runtime in self.runtimes.values() for name in runtime.lost_loops()]
+
     def wsgi(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """Send a request to the service that owns its path; sessions has the front door."""
         with self._requests:

@@ -47,6 +47,7 @@ def _refuse(reason: str) -> int:
 
 def _serve(stack: Stack, host: str, port: int, day_one: date) -> int:
     started = time.monotonic()
+    lost: list[str] = []
     server = EmbeddedServer(stack.wsgi, host=host, port=port)
     # SIGINT too: a shell that starts jobs in the background has them ignore it.
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -56,7 +57,8 @@ def _serve(stack: Stack, host: str, port: int, day_one: date) -> int:
         stack.start()
         seed_demo(stack, day_one, lambda: _wait_until_told(stack))
         _print_links(stack, time.monotonic() - started)
-        server.run()
+        server.run(lambda: bool(stack.lost_loops()))
+        lost = stack.lost_loops()
     except KeyboardInterrupt:
         pass
     finally:
@@ -64,7 +66,9 @@ def _serve(stack: Stack, host: str, port: int, day_one: date) -> int:
         server.close()
         stack.stop()
         print("Stopped. Everything is kept; start again to go on.", flush=True)
-    return 0
+    if lost:
+        print(f"It ended by itself, because these did: {', '.join(lost)}", file=sys.stderr)
+    return 1 if lost else 0
 
 
 def _wait_until_told(stack: Stack) -> None:

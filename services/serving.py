@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections.abc import Callable
 from typing import Any
 from wsgiref.types import WSGIApplication
 
@@ -12,6 +13,7 @@ THREADS = 8
 MOST_CONNECTIONS = 2000
 CROWD = 100
 BREATH_SECONDS = 0.003
+ASKS_EVERY = 5.0
 
 
 class EmbeddedServer:
@@ -37,9 +39,17 @@ class EmbeddedServer:
                 f"port {port} on {host} cannot be used ({error.strerror}); choose another with PORT="
             ) from error
 
-    def run(self) -> None:
-        """Serve until interrupted. Each look at the connections costs as much as they are many, so a crowd waits."""
+    def run(self, has_to_end: Callable[[], bool]) -> None:
+        """Serve until interrupted, or until `has_to_end`, which is asked every few seconds.
+
+        Each look at the connections costs as much as they are many, so a crowd waits.
+        """
+        asked_at = time.monotonic()
         while self._connections:
+            if time.monotonic() - asked_at > ASKS_EVERY:
+                asked_at = time.monotonic()
+                if has_to_end():
+                    return
             wasyncore.loop(timeout=1.0, use_poll=True, map=self._connections, count=1)
             if len(self._connections) > CROWD:
                 time.sleep(BREATH_SECONDS)

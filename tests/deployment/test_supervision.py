@@ -5,6 +5,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+from services.serving import EmbeddedServer
 from tests.harness import SteppedStack
 from tests.provision.processes import free_ports
 from tests.shared.toys import create_tables, toy_services
@@ -40,5 +41,15 @@ def test_a_loop_that_has_ended_is_named_and_makes_the_worker_unhealthy(tmp_path:
     while livez(port) == 200:
         assert time.monotonic() < deadline
         time.sleep(0.02)
-    assert stack.service("sessions").lost_loops() == ["sessions.short"]
+    assert stack.service("sessions").lost_loops() == stack.lost_loops() == ["sessions.short"]
     stack.stop()
+
+
+def test_the_one_process_stops_serving_when_it_has_to(monkeypatch) -> None:
+    monkeypatch.setattr("services.serving.ASKS_EVERY", 0.0)
+    (port,) = free_ports(1)
+    asked = []
+    server = EmbeddedServer(lambda *_: [], host="127.0.0.1", port=port)
+    server.run(lambda: asked.append(True) or len(asked) > 1)
+    server.close()
+    assert len(asked) == 2
