@@ -41,12 +41,20 @@ def postgres_url() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def chromium() -> Iterator[Browser]:
     """One Chromium for everything that walks in a browser."""
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=executable(), headless=True, args=list(OPTIONS))
         yield started
         started.close()
+
+
+@pytest.fixture
+def browser(chromium: Browser) -> Iterator[Browser]:
+    """The same, without a page of an earlier test: whatever plays on in one takes from all that follow."""
+    yield chromium
+    for context in chromium.contexts:
+        context.close()
 
 
 @pytest.fixture(scope="session")

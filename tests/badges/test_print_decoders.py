@@ -72,9 +72,9 @@ def printed(sqlite_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 
 @pytest.fixture(scope="module")
-def jsqr(browser: Browser) -> Iterator[Page]:
+def jsqr(chromium: Browser) -> Iterator[Page]:
     """A page that has jsQR."""
-    page = browser.new_page()
+    page = chromium.new_page()
     page.evaluate(JSQR.read_text())
     yield page
     page.close()
