@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from services.badges import queries
 from services.badges.queries.door import list_day_lists
@@ -57,15 +58,17 @@ class Door:
             database = stack.runtimes["badges"].database
             with database.read() as db:
                 scanned = set(db.execute(text(INSIDE)).scalars())
-            while not self.stop.is_set():
-                with database.read() as db:
-                    codes = set(db.execute(text(VALID)).scalars())
+            while not self.stop.wait(0.1):
+                try:
+                    with database.read() as db:
+                        codes = set(db.execute(text(VALID)).scalars())
+                except OperationalError:  # the database is being killed as well
+                    continue
                 for code in codes - scanned:
                     self._scan(code)
                     if self.stop.is_set():
                         return
                 scanned |= codes
-                self.stop.wait(0.1)
 
     def _scan(self, code: str) -> None:
         scan = {"code": code, "day_id": self.day_id, "nonce": uuid.uuid4().hex}
