@@ -3,7 +3,7 @@ PYTHON ?= python3
 PLENARY = .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench faults simulate up docs lock clean
+.PHONY: help demo test check bench faults simulate defects up docs lock clean
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,10 +41,13 @@ faults: ## Inject the faults of the matrix, then compare commits with effects (R
 	@$(PYTHON) deploy/setup test
 	@$(PLENARY) -m tests.faults $(if $(QUICK),--quick) $(if $(ROWS),--rows $(ROWS)) $(if $(KILLS),--kills $(KILLS)) $(if $(SEED),--seed $(SEED))
 
-simulate: ## Live through seeded histories of the bus, then see that seeded defects are caught (SEEDS, SEED)
+simulate: ## Live through seeded histories of the bus in one thread (SEEDS, SEED)
 	@$(PYTHON) deploy/setup test
 	@$(PLENARY) -m tests.simulator $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),1000))
-	@$(if $(SEED),,$(PLENARY) -m tests.faults.defects)
+
+defects: ## Switch seeded defects of the bus on, one at a time; each has to be caught
+	@$(PYTHON) deploy/setup test
+	@$(PLENARY) -m tests.faults.defects
 
 up: .env ## Build and start the deployment with Docker Compose; deploy/runbook.md says how to go on
 	docker compose up --detach --build

@@ -36,12 +36,18 @@ class Catch:
 
 
 def catch(defect: Defect, files: Files, most: int) -> Catch:
-    """Look with the known seed, then with as many others as allowed."""
-    with defect.switch():
-        if defect.check is not None:
-            return Catch(seeds=0, seed=0, words=defect.check())
-        for count, seed in enumerate([defect.seed, *range(1, most)], start=1):
-            history = live(seed, files, defect.kinds)
-            if history.wrong:
-                return Catch(seeds=count, seed=seed, words=history.wrong)
+    """Look with the known seed, then with as many others as allowed; what is wrong without the defect is no catch."""
+    if defect.check is not None:
+        return _catch_by_check(defect.switch, defect.check)
+    for count, seed in enumerate([defect.seed, *range(1, most)], start=1):
+        with defect.switch():
+            words = live(seed, files, defect.kinds).wrong
+        if words and not live(seed, files, defect.kinds).wrong:
+            return Catch(seeds=count, seed=seed, words=words)
     return Catch(seeds=most, seed=0, words="")
+
+
+def _catch_by_check(switch: Callable[[], AbstractContextManager[None]], check: Callable[[], str]) -> Catch:
+    with switch():
+        words = check()
+    return Catch(seeds=0, seed=0, words="" if check() else words)

@@ -27,7 +27,7 @@ def main() -> int:
             began = time.monotonic()
             seen = catch(defect, files, chosen.most)
             caught += bool(seen.words)
-            where = f"seed {seen.seed}, after {seen.seeds}" if seen.seed else "its own check"
+            where = "its own check" if defect.check else f"seed {seen.seed}, after {seen.seeds}"
             print(f"{'caught' if seen.words else 'NOT CAUGHT'}: {defect.name}")
             print(f"    {defect.breaks}")
             print(f"    {where}, {time.monotonic() - began:.1f} s: {seen.words[:150]}", flush=True)

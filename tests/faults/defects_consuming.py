@@ -15,6 +15,7 @@ from shared.bus.consumer import Consumer
 from shared.bus.inbox import LAST_WAITING, MAX_ATTEMPTS, Ignored, InboxReceiver, UnknownVersion
 from shared.bus.tables import Inbox
 from shared.db import insert_new
+from tests.faults import checks
 from tests.faults.contention import contend, deferred_transactions
 from tests.faults.defect import Defect
 from tests.simulator.replacing import replaced
@@ -173,39 +174,44 @@ CONSUMING = (
         name="no deduplication",
         breaks="What is delivered twice has two effects: the count of effects.",
         switch=dedup_off,
+        seed=4,
     ),
     Defect(
         name="deduplication without the generation",
         breaks="A replay has no effect: the count of effects.",
         switch=dedup_without_generation,
+        seed=12,
     ),
     Defect(
         name="acknowledged before the commit",
         breaks="A process that dies in between has lost the event: the count of effects.",
         switch=ack_before_commit,
         kinds=DEPLOYED,
+        seed=2,
     ),
     Defect(
         name="effect in another transaction than the inbox row",
         breaks="A process that dies in between knows the event, and never did it: the count of effects.",
         switch=effect_in_another_transaction,
+        seed=15,
     ),
     Defect(
         name="requeued instead of closed",
         breaks="What could not be stored goes behind the next of its subject: the order of effects.",
         switch=requeue_instead_of_closing,
-        kinds=DEPLOYED,
+        check=checks.scene(checks.not_stored_at_first),
     ),
     Defect(
         name="cancelled before the channel closes",
         breaks="What was on its way overtakes what could not be stored: the order of effects.",
         switch=cancel_before_closing,
-        kinds=DEPLOYED,
+        check=checks.scene(checks.not_stored_at_first),
     ),
     Defect(
         name="deaths not counted",
         breaks="An event that kills whoever takes it does so for ever: no rest, or the wrong reason.",
         switch=deaths_not_counted,
+        seed=15,
     ),
     Defect(
         name="others of the subject not held back",
@@ -216,6 +222,7 @@ CONSUMING = (
         name="the next one chosen by the clock",
         breaks="A clock that was set back changes the order of those that wait: the order of effects.",
         switch=next_by_the_clock,
+        check=checks.scene(checks.clock_set_back_between),
     ),
     Defect(
         name="the next one never called",
@@ -236,21 +243,25 @@ CONSUMING = (
         name="a lock counts as the event's failure",
         breaks="A full disk or a lock parks innocent events: the explanation of parked events.",
         switch=locks_count_as_failures,
+        check=checks.scene(checks.locked_for_long),
     ),
     Defect(
         name="unreadable bytes dropped",
         breaks="Nobody ever sees what could not be read: the count of parked events.",
         switch=unreadable_dropped,
+        seed=8,
     ),
     Defect(
         name="unknown versions ignored",
         breaks="What a later release would understand is forgotten: the count of parked events.",
         switch=unknown_versions_ignored,
+        check=checks.scene(checks.from_a_later_release),
     ),
     Defect(
         name="no savepoint around the handler",
         breaks="Half of a failed handler's work stays: the count of effects.",
         switch=no_savepoint,
+        check=checks.scene(checks.half_an_effect),
     ),
     Defect(
         name="parked without its bytes",
@@ -261,11 +272,13 @@ CONSUMING = (
         name="replays handled like news",
         breaks="A replay tells, and mails, everything once more: the count of effects and of events passed on.",
         switch=replays_like_news,
+        check=checks.scene(checks.told_once_more),
     ),
     Defect(
         name="a wrong clock puts off for days",
         breaks="After a clock was set back, events wait until it is as late again: no rest in due time.",
         switch=wait_for_a_wrong_clock,
+        check=checks.scene(checks.clock_set_back_for_days),
     ),
     Defect(
         name="deferred transactions on SQLite",

@@ -17,6 +17,7 @@ from shared.bus.outbox import publish
 from shared.bus.relay import Relay
 from shared.bus.tables import Outbox
 from shared.db import Transaction
+from tests.faults import checks
 from tests.faults.defect import Defect
 from tests.simulator import toys
 from tests.simulator.database import FaultyDatabase
@@ -185,16 +186,19 @@ PUBLISHING = (
         name="told outside the transaction",
         breaks="Who dies between the two commits has changed something and tells nobody: changes without events.",
         switch=tell_outside_the_transaction,
+        seed=7,
     ),
     Defect(
         name="marked before the confirm",
         breaks="What the bus loses is marked as sent: the look at marked rows after each step.",
         switch=mark_before_confirm,
+        seed=3,
     ),
     Defect(
         name="a cursor instead of unsent rows",
         breaks="What failed, or committed out of the order of its number, is never sent: no rest.",
         switch=cursor_instead_of_unsent,
+        seed=10,
     ),
     Defect(
         name="what was unsent at the start stays so",
@@ -211,59 +215,67 @@ PUBLISHING = (
         breaks="What failed counts as being under way for ever: no rest.",
         switch=remember_what_failed,
         kinds=DEPLOYED,
+        seed=5,
     ),
     Defect(
         name="marked after a failure",
         breaks="What failed counts as sent: the look at marked rows.",
         switch=mark_what_failed,
         kinds=DEPLOYED,
+        seed=5,
     ),
     Defect(
         name="a refusal taken for a confirm",
         breaks="A full queue loses events: the look at marked rows.",
         switch=take_refusals_for_confirms,
         kinds=DEPLOYED,
+        seed=5,
     ),
     Defect(
         name="confirms heeded after a refusal",
         breaks="A later confirm of 'all up to this one' covers what was refused: the look at marked rows.",
         switch=heed_confirms_after_a_refusal,
-        kinds=DEPLOYED,
+        check=checks.refused_then_confirmed,
     ),
     Defect(
         name="one confirm taken for many",
         breaks="Confirms that come out of order settle what is not safe yet: the look at marked rows.",
         switch=confirm_one_for_many,
-        kinds=DEPLOYED,
+        check=checks.confirmed_alone,
     ),
     Defect(
         name="returns ignored",
         breaks="What no queue wants is confirmed all the same, and lost: the look at marked rows.",
         switch=ignore_returns,
         kinds=DEPLOYED,
+        seed=7,
     ),
     Defect(
         name="many of one subject under way",
         breaks="A refusal lets the next event overtake: the order of effects.",
         switch=send_a_subject_at_once,
         kinds=DEPLOYED,
+        seed=7,
     ),
     Defect(
         name="a mute broker is waited for",
         breaks="A connection that stays open and carries nothing stops the relay: no rest.",
         switch=wait_for_a_mute_broker,
         kinds=DEPLOYED,
+        seed=20,
     ),
     Defect(
         name="settled with the first subscriber",
         breaks="The others miss what was in memory when the process died: the look at marked rows.",
         switch=settle_with_the_first,
         kinds=EMBEDDED,
+        seed=3,
     ),
     Defect(
         name="restored at the end of the queue",
         breaks="What could not be stored is overtaken by the next of its subject: the order of effects.",
         switch=restore_at_the_end,
         kinds=EMBEDDED,
+        seed=25,
     ),
 )

@@ -1,4 +1,4 @@
-"""The checks see failure: defects that few histories are enough for; `make simulate` switches on all of them."""
+"""The checks see failure: each seeded defect is caught by a known history or a check of its own."""
 
 from collections.abc import Iterator
 
@@ -9,20 +9,7 @@ from tests.faults.defects import DEFECTS
 from tests.simulator.database import FaultyDatabase
 from tests.simulator.history import toy_databases
 
-MOST = 60
-QUICK = (
-    "marked before the confirm",
-    "selected in no order",
-    "what was unsent at the start stays so",
-    "marked after a failure",
-    "settled with the first subscriber",
-    "no deduplication",
-    "acknowledged before the commit",
-    "others of the subject not held back",
-    "nothing is hopeless",
-    "parked without its bytes",
-    "deferred transactions on SQLite",
-)
+MOST = 1  # the known seed alone
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +18,7 @@ def files() -> Iterator[dict[str, FaultyDatabase]]:
         yield made
 
 
-@pytest.mark.parametrize("defect", [one for one in DEFECTS if one.name in QUICK], ids=lambda one: one.name)
+@pytest.mark.parametrize("defect", DEFECTS, ids=lambda one: one.name)
 def test_a_seeded_defect_is_caught(files: dict[str, FaultyDatabase], defect: Defect) -> None:
     assert catch(defect, files, MOST).words
 
@@ -39,4 +26,3 @@ def test_a_seeded_defect_is_caught(files: dict[str, FaultyDatabase], defect: Def
 def test_each_defect_has_a_name_of_its_own() -> None:
     names = [defect.name for defect in DEFECTS]
     assert len(set(names)) == len(names) >= 20
-    assert set(QUICK) <= set(names)
