@@ -136,7 +136,8 @@ def not_stored_at_first(gamma: Gamma) -> str:
     gamma.database.refusals = 1
     for _ in range(2):
         link = broker.connect()
-        consumer = Consumer(None, "gamma", gamma.inbox)
+        connection: Any = None  # it is handed its consumers here
+        consumer = Consumer(connection, "gamma", gamma.inbox)
         consumers = consumer.get_consumers(partial(Subscription, link), None)
         with suppress(SQLAlchemyError), consumer._consume_from(*consumers):
             while queue.ready or link.subscriptions[0].arrived:
