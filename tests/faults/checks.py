@@ -43,7 +43,7 @@ class Gamma:
     def __init__(self, database: Any) -> None:
         self.database = database
         self.clock = Clock()
-        self.trouble: dict[str, list[Exception]] = {}
+        self.trouble: dict[str, list[BaseException]] = {}
         handlers = toys.handlers_of("gamma", self._bear)
         self.inbox = InboxReceiver(database, handlers, clock=self.clock.now, chance=lambda: 0.5)
 
