@@ -22,9 +22,7 @@ def kill_while_committing(file: Path, *, kills: int, chance: random.Random) -> l
     complaints = []
     for _ in range(kills):
         reader, writer = os.pipe()
-        child = _CONTEXT.Process(
-            target=_commit, args=(str(file), reduction.DupFd(writer)), daemon=True
-        )
+        child = _CONTEXT.Process(target=_commit, args=(str(file), reduction.DupFd(writer)), daemon=True)
         child.start()
         os.close(writer)
         said = os.read(reader, 1 << 20)  # it has begun
