@@ -186,7 +186,7 @@ def test_the_operator_holds_goes_on_ends_and_opens_again_while_people_watch(
 def test_nothing_is_over_before_it_is_over(browser: Browser, loop: Served) -> None:
     viewer = watch(browser, loop, PHONE)
     loop.kill()
-    viewer.page.wait_for_timeout(4000)
+    viewer.page.wait_for_timeout(2000)
     assert "closed" not in viewer.page.locator("main").inner_text()
     loop.start()
     deadline = time.monotonic() + 20
