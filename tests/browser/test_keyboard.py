@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from services.settings import embedded_environ
 from shared.mail.mailbox import Mailbox
 from tests.browser.conftest import Watched
+from tests.browser.watching import wait_for_picture
 from tests.harness import SLUG
 from tests.served import Served, serving
 
@@ -242,6 +243,8 @@ def test_pages_are_walked_to_their_end_and_back(browser: Browser, house: Served)
         f"/badges/manage/{SLUG}/door",
     ):
         page = desk.open(path)
+        if path.startswith("/live/"):
+            wait_for_picture(page)  # the player brings stops of its own
         seen = 0
         while seen < MOST_STOPS:
             desk.press("Tab")
