@@ -103,10 +103,10 @@ def test_media_come_with_their_type_and_are_kept_as_long_as_they_hold(front: Fro
         (f"/live/media/public/{STAGE}/..%2f..%2fsecret.ts", 404),
         ("/live/media/", 404),
         (signed(DAY, 1) + "/index.m3u8", 410),
-        (signed(DAY, soon() + 600, secret="another") + "/index.m3u8", 403),
-        (signed("public", soon() + 600, for_audience=DAY) + "/index.m3u8", 403),
-        (signed(DAY, soon() + 600) + "/none.ts", 404),
-        (f"/live/media/t/short/{soon() + 600}/{DAY}/{STAGE}/index.m3u8", 403),
+        (signed(DAY, soon() + 3600, secret="another") + "/index.m3u8", 403),
+        (signed("public", soon() + 3600, for_audience=DAY) + "/index.m3u8", 403),
+        (signed(DAY, soon() + 3600) + "/none.ts", 404),
+        (f"/live/media/t/short/{soon() + 3600}/{DAY}/{STAGE}/index.m3u8", 403),
     ],
 )
 def test_nothing_else_of_the_media_folder_is_reached_and_no_refusal_is_kept(
@@ -118,7 +118,7 @@ def test_nothing_else_of_the_media_folder_is_reached_and_no_refusal_is_kept(
     assert b"nobody" not in answer.body
 
 
-@pytest.mark.parametrize("place", [f"/live/media/public/{STAGE}", signed(DAY, soon() + 600), "/live/media/x"])
+@pytest.mark.parametrize("place", [f"/live/media/public/{STAGE}", signed(DAY, soon() + 3600), "/live/media/x"])
 def test_media_are_only_read(front: Front, place: str) -> None:
     answer = front.ask(f"{place}/index.m3u8", "POST", b"x=1")
     assert answer.status == 405
