@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 
 import click
 from sqlalchemy.exc import SQLAlchemyError
@@ -35,12 +35,14 @@ def rebuild(service: str, *, check: bool, resume: bool, abandon: bool) -> None:
         raise click.UsageError("--resume goes on with a rebuild, --abandon gives it up")
     runtime = embedded_runtime(service)
     if abandon:
-        with _in_words(service):
+        with _in_words(service), closing(runtime.database):
             name = drop_generation(runtime.database)
         click.echo(f"{service}: the rebuild is given up" if name else f"{service}: no rebuild is open")
         return
     publishers = {name: embedded_runtime(name).database for name in runtime.service.publishers}
-    with _in_words(service):
+    with _in_words(service), ExitStack() as opened:
+        for database in (runtime.database, *publishers.values()):
+            opened.enter_context(closing(database))
         is_equal = _run(runtime.service, runtime.database, publishers, check=check, resume=resume)
     if check and not is_equal:
         raise click.ClickException(f"the read models of {service} are not what others told")
