@@ -2,7 +2,7 @@
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
@@ -148,18 +148,25 @@ class Database:
         and as it is sent again when its connection turns out to be dead, it has to be one that can be repeated.
         """
         sql, fixed, names = self._compiled(statement)
-        for is_last in (False, True):
-            connection = self._single.raw_connection()
+        try:
+            row = self._first_row(sql, {**fixed, **values})
+        except self._driver.OperationalError:
             try:
-                row = connection.cursor().execute(sql, {**fixed, **values}).fetchone()
-                return dict(zip(names, row, strict=True)) if row is not None else None
+                row = self._first_row(sql, {**fixed, **values})
             except self._driver.OperationalError as error:
-                connection.invalidate(error)
-                if is_last:
-                    raise exc.OperationalError(sql, None, error) from error
-            finally:
-                connection.close()
-        return None
+                raise exc.OperationalError(sql, None, error, connection_invalidated=True) from error
+        return dict(zip(names, row, strict=True)) if row is not None else None
+
+    def _first_row(self, sql: str, values: Mapping[str, Any]) -> Sequence[Any] | None:
+        """Raises what the driver raises, also when no connection can be had."""
+        connection = self._single.raw_connection()
+        try:
+            return cast("Sequence[Any] | None", connection.cursor().execute(sql, values).fetchone())
+        except self._driver.OperationalError as error:
+            connection.invalidate(error)
+            raise
+        finally:
+            connection.close()
 
     def _compiled(self, statement: Select[*tuple[Any, ...]]) -> tuple[str, dict[str, Any], list[str]]:
         """Its text, its constants and its columns; made once per statement object."""

@@ -208,10 +208,10 @@ class _Wire:
 
     def _end(self) -> None:
         self._channel = None
-        if self._connection.is_open:
-            self._connection.close()  # its callback comes back here
-        elif not self._connection.is_closing:
+        if self._connection.is_closed:
             self._loop.stop()
+        elif not self._connection.is_closing:
+            self._connection.close()  # also while it opens; its callback comes back here
 
 
 def _words(error: Any) -> str:

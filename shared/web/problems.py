@@ -18,9 +18,12 @@ from shared.web.pages import render
 from shared.web.schema import flat_messages
 
 CONTENT_TYPE = "application/problem+json"
-DISK_FULL = "53100"  # PostgreSQL's code
-# In what databases say of troubles that pass: somebody else holds a lock, the server is away or starts, no descriptors
-# are left, or the log next to a SQLite file finds no room.
+# PostgreSQL's codes, and the beginnings of those of troubles that pass: connections, clashes, resources, locks, and
+# somebody who ends the server or a session.
+DISK_FULL = "53100"
+PASSING = ("08", "40", "53", "55P03", "57")
+# The same in what is said without a code, by SQLite and by the driver: somebody else holds a lock, the server is away,
+# no descriptors are left, or the log next to a SQLite file finds no room.
 SOON_OVER = ("locked", "connect", "unable to open database file", "disk I/O error")
 
 
@@ -153,10 +156,12 @@ def _from_nesting(_error: RecursionError) -> Response:
 def _from_database(error: Exception) -> Response:
     log.error("database failed", reason=str(error)[:500], exc_info=error)
     reason = getattr(error, "orig", None)
-    if getattr(reason, "sqlstate", "") == DISK_FULL or "disk is full" in str(reason):
+    code = getattr(reason, "sqlstate", None) or ""
+    if code == DISK_FULL or "disk is full" in str(reason):
         return answer(StorageFull())
-    away = isinstance(error, exc.TimeoutError) or getattr(error, "connection_invalidated", False)
-    return answer(Unavailable() if away or any(word in str(error) for word in SOON_OVER) else Failure())
+    is_away = isinstance(error, exc.TimeoutError) or getattr(error, "connection_invalidated", False)
+    passes = is_away or code.startswith(PASSING) or any(word in str(error) for word in SOON_OVER)
+    return answer(Unavailable() if passes else Failure())
 
 
 def _from_system(error: OSError | MemoryError) -> Response:

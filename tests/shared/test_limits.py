@@ -15,12 +15,13 @@ from typing import Any
 import psycopg
 import pytest
 from PIL import Image
-from sqlalchemy import exc, text
+from sqlalchemy import exc, literal, select, text
 from werkzeug.test import TestResponse
 
 from services.allinone import Stack
 from services.demo import run_demo
 from shared.auth import public
+from shared.db import Database
 from shared.files import FileStore
 from tests.provision.processes import free_ports
 from tests.shared.test_web import Toy
@@ -46,6 +47,16 @@ def fill_database(toy: Toy) -> None:
 
 def fill_server(_toy: Toy) -> None:
     raise exc.OperationalError("INSERT", None, psycopg.errors.DiskFull())
+
+
+def clash(_toy: Toy) -> None:
+    raise exc.OperationalError("UPDATE", None, psycopg.errors.DeadlockDetected())
+
+
+def lose_server(_toy: Toy) -> None:
+    """A statement that goes straight through the driver, as the door's do."""
+    (port,) = free_ports(1)
+    Database(f"postgresql+psycopg://nobody@127.0.0.1:{port}/none").write_once(select(literal(1)), {})
 
 
 def fill_disk(_toy: Toy) -> None:
@@ -83,6 +94,8 @@ def hide_database(toy: Toy) -> None:
         (run_out(errno.EMFILE), 503, "unavailable"),
         (need_memory, 503, "unavailable"),
         (hide_database, 503, "unavailable"),
+        (clash, 503, "unavailable"),
+        (lose_server, 503, "unavailable"),
         (run_out(errno.EISDIR), 500, "internal_error"),
     ],
 )

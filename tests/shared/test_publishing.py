@@ -1,5 +1,6 @@
 """The publisher on a real broker: what is confirmed, what comes back, what is refused, and in which order."""
 
+import os
 import threading
 import time
 from collections.abc import Iterator
@@ -65,6 +66,10 @@ def trial(request: pytest.FixtureRequest, provisioned: str) -> Iterator[Trial]:
     connection.close()
 
 
+def open_files() -> int:
+    return len(os.listdir("/proc/self/fd"))
+
+
 def message(body: str, *, subject: str = "one", key: str = KEY) -> Message:
     return Message(
         event_id=uuid4(), generation="", type=key, subject=subject, routing_key=key, body=body.encode()
@@ -120,6 +125,14 @@ def test_after_a_lost_connection_it_starts_anew(trial: Trial) -> None:
     trial.publisher.publish([message("after")])
     trial.wait_for(2)
     assert trial.bodies() == [b"before", b"after"]
+
+
+def test_one_that_is_closed_while_it_connects_leaves_nothing_open(trial: Trial) -> None:
+    before = open_files()
+    for _ in range(20):
+        trial.publisher.publish([message("early")])
+        trial.publisher.close()
+    assert open_files() == before
 
 
 def test_a_broker_that_is_away_is_told_in_words_and_leaves_no_thread_behind() -> None:
