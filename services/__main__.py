@@ -68,6 +68,7 @@ def web(service: str, host: str, port: int, workers: int, threads: int) -> None:
 def worker(service: str) -> None:
     """Relay and consume the events of one service, fire its timers, send its mail."""
     from shared.bus.provisioning import require_topology
+    from shared.runtime import spare_the_collector
 
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -78,6 +79,7 @@ def worker(service: str) -> None:
     if runtime.settings.bus_url.startswith("amqp"):
         require_topology(runtime.settings.bus_url, service, runtime.service.subscriptions)
     runtime.start_worker()
+    spare_the_collector()
     click.echo(f"{service}: working", err=True)
     while not stopping.wait(LOOK_SECONDS):
         if lost := runtime.lost_loops():

@@ -14,7 +14,7 @@ from shared.bus.broker import Bus, bus_of
 from shared.bus.outbox import count_unsent
 from shared.clock import now
 from shared.mail.mailbox_app import make_mailbox_app
-from shared.runtime import Runtime
+from shared.runtime import Runtime, spare_the_collector
 from shared.service import Service
 from shared.settings import load_settings
 from shared.web.health import readiness
@@ -76,6 +76,7 @@ class Stack:
             # Made before anybody asks: an app that fails halfway, say on a full disk, could not be made again.
             _ = runtime.app
             runtime.start_worker()
+        spare_the_collector()
 
     def stop(self) -> None:
         for runtime in self.runtimes.values():

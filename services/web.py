@@ -12,7 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from shared.bus.broker import AmqpBus
 from shared.log import log, set_up_logging
 from shared.mail.mailbox_app import make_mailbox_app
-from shared.runtime import Runtime
+from shared.runtime import Runtime, spare_the_collector
 from shared.settings import ServiceSettings, load_settings
 from shared.web.metrics import serve_numbers
 
@@ -32,6 +32,7 @@ def create_app() -> Flask:
     # nginx stands in front; without this all visitors would share its address, and with it their limits.
     app.wsgi_app = ProxyFix(inner, x_for=1, x_proto=1)  # type: ignore[method-assign]
     _serve_numbers(runtime, settings)
+    spare_the_collector()
     return app
 
 

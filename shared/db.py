@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
-from pathlib import Path
 from typing import Any, cast
 
 from sqlalchemy import (
@@ -17,8 +16,6 @@ from sqlalchemy import (
     Select,
     Table,
     Text,
-    create_engine,
-    event,
     exc,
     func,
     literal,
@@ -26,10 +23,11 @@ from sqlalchemy import (
 )
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import Connection, Engine, make_url
+from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
+from shared.engines import autocommit_engine, postgresql_engine, sqlite_engine
 from shared.log import log
 
 Transaction = Session
@@ -40,15 +38,6 @@ NAMING = {
     "ck": "ck__%(table_name)s__%(constraint_name)s",
     "fk": "fk__%(table_name)s__%(column_0_N_name)s",
     "pk": "pk__%(table_name)s",
-}
-# A process that hangs within a transaction keeps its locks for so long, then PostgreSQL ends it.
-HUNG_SECONDS = 20
-NOTICE_DEAD_LINES = {
-    "connect_timeout": 5,
-    "keepalives_idle": 5,
-    "keepalives_interval": 2,
-    "keepalives_count": 3,
-    "tcp_user_timeout": 10_000,
 }
 CHANNEL = "plenary_commits"
 OUTBOX, TIMERS, MAIL = "outbox", "timers", "mail"
@@ -110,9 +99,9 @@ class Database:
         self.url = url
         self.dialect = make_url(url).get_backend_name()
         self.engine = (
-            _sqlite_engine(url, pool_size) if self.dialect == "sqlite" else _postgresql_engine(url, pool_size)
+            sqlite_engine(url, pool_size) if self.dialect == "sqlite" else postgresql_engine(url, pool_size)
         )
-        self._single = self.engine if self.dialect == "sqlite" else _autocommit_engine(url, pool_size)
+        self._single = self.engine if self.dialect == "sqlite" else autocommit_engine(url, pool_size)
         self._driver: Any = self.engine.dialect.loaded_dbapi
         self._texts: dict[Any, tuple[str, dict[str, Any], list[str]]] = {}
         self._write_lock = Turns() if self.dialect == "sqlite" else None
@@ -127,6 +116,12 @@ class Database:
         """A consistent look; whatever was changed in it is dropped."""
         with Session(self.engine, expire_on_commit=False) as db:
             yield db
+
+    @contextmanager
+    def glance(self) -> Iterator[Connection]:
+        """For one statement that only reads: a single round trip on PostgreSQL, with no transaction around it."""
+        with self._single.connect() as connection:
+            yield connection
 
     @contextmanager
     def write(self) -> Iterator[Transaction]:
@@ -227,56 +222,3 @@ def insert_new(db: Transaction, table: type[DeclarativeBase], **values: Any) -> 
 def _inserting_new(table: type[DeclarativeBase], dialect: str) -> Executable:
     insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
     return insert(cast(Table, table.__table__)).on_conflict_do_nothing().returning(literal(1))
-
-
-def _postgresql_engine(url: str, pool_size: int) -> Engine:
-    told = make_url(url)
-    options = (
-        f"{told.query.get('options', '')} -c idle_in_transaction_session_timeout={HUNG_SECONDS}s".strip()
-    )
-    return create_engine(
-        told.update_query_dict({"options": options}),
-        pool_size=pool_size,
-        max_overflow=pool_size,
-        pool_pre_ping=True,
-        hide_parameters=True,
-        connect_args=NOTICE_DEAD_LINES,
-    )
-
-
-def _autocommit_engine(url: str, pool_size: int) -> Engine:
-    """For single statements: no ping before, no rollback after."""
-    return create_engine(
-        url,
-        isolation_level="AUTOCOMMIT",
-        hide_parameters=True,
-        pool_size=pool_size,
-        max_overflow=pool_size,
-        pool_reset_on_return=None,
-        connect_args=NOTICE_DEAD_LINES,
-    )
-
-
-def _sqlite_engine(url: str, pool_size: int) -> Engine:
-    Path(make_url(url).database or "").parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(
-        url,
-        hide_parameters=True,
-        pool_size=pool_size,
-        max_overflow=40,
-        connect_args={"timeout": 15, "check_same_thread": False},
-    )
-
-    @event.listens_for(engine, "connect")
-    def _connected(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None  # the driver must not begin transactions on its own
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000"):
-            connection.execute(f"PRAGMA {pragma}")
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        # A deferred transaction that reads first and writes later fails at once under concurrency.
-        writes = connection.get_execution_options().get("writes", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-    return engine

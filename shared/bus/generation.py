@@ -10,7 +10,7 @@ from urllib.parse import quote
 from uuid import uuid4
 
 from sqlalchemy import FromClause, MetaData, String, Table, event, insert, literal, select, text
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from shared.clock import now
@@ -99,8 +99,8 @@ def find_generation(live: Database) -> str | None:
         found = (path.name for path in file.parent.glob(f"{file.name}{PREFIX}*"))
         names = [name.removeprefix(file.name) for name in found]
         return next((name for name in sorted(names) if name.isidentifier()), None)
-    with live.read() as db:
-        return _schema_in(db)
+    with live.glance() as connection:
+        return _schema_in(connection)
 
 
 def open_shadow(live: Database, name: str) -> Database:
@@ -145,7 +145,7 @@ def make_generation(live: Database, metadata: MetaData, models: ReadModels) -> s
         return name
     with live.write() as db:
         db.execute(text("SELECT pg_advisory_xact_lock(hashtext('plenary rebuild'))"))
-        if _schema_in(db) is not None:
+        if _schema_in(db.connection()) is not None:
             raise GenerationOpen
         db.execute(text(f"CREATE SCHEMA {name}"))
         _fill(db, name, metadata, models)
@@ -242,9 +242,9 @@ def _fill(db: Transaction, name: str, metadata: MetaData, models: ReadModels) ->
     connection.execute(insert(tables[Record.__tablename__]).values(name=name, opened_at=now()))
 
 
-def _schema_in(db: Transaction) -> str | None:
+def _schema_in(connection: Connection) -> str | None:
     found = text("SELECT nspname FROM pg_namespace WHERE nspname LIKE :pattern")
-    return cast(str | None, db.scalar(found, {"pattern": PREFIX.replace("_", "\\_") + "%"}))
+    return cast(str | None, connection.scalar(found, {"pattern": PREFIX.replace("_", "\\_") + "%"}))
 
 
 def _file_of(live: Database, ending: str) -> Path:

@@ -7,13 +7,14 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from uuid import NAMESPACE_OID, uuid5
 
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.exc import DBAPIError, OperationalError
 from structlog.contextvars import bound_contextvars
 
 from shared.bus.envelope import Envelope, Unreadable, read_envelope
 from shared.bus.publisher import Settled
 from shared.bus.tables import Inbox
+from shared.bus.turns import call_next, store
 from shared.clock import now
 from shared.contracts.base import PERSONAL, Event
 from shared.db import Database, Transaction, insert_new
@@ -25,14 +26,6 @@ MAX_ATTEMPTS = 10
 MAX_DEATHS = 5
 LONGEST_PAUSE = timedelta(minutes=5)
 DEADLY = "whatever process took it ended each time"
-# Asked for every event that comes, so it is written once. Locked, because whoever tries that row may end the waiting.
-LAST_WAITING = (
-    select(Inbox.turn)
-    .where(Inbox.state == "retry", Inbox.subject == bindparam("waiting_for"))
-    .order_by(Inbox.turn.desc())
-    .limit(1)
-    .with_for_update()
-)
 
 
 class Ignored(Exception):
@@ -41,6 +34,14 @@ class Ignored(Exception):
 
 class UnknownVersion(Exception):
     """A type that is heard here, in a version that came after this release."""
+
+
+class _Failed(Exception):
+    """A handler raised `error`; what it did must be undone."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(str(error))
+        self.error = error
 
 
 class InboxReceiver:
@@ -82,8 +83,11 @@ class InboxReceiver:
             event_id=str(envelope.id), event_type=envelope.type, traceparent=envelope.traceparent
         ):
             if not again or self._may_try(envelope, raw):
-                with self._database.write() as db:
-                    self._insert_and_apply(db, envelope, raw)
+                failure = self._try_at_once(envelope, raw)
+                if failure is not None:
+                    with self._database.write() as db:
+                        if store(db, envelope, raw, self._clock()) == "done":
+                            self._note_first_failure(db, envelope, raw, failure)
         return envelope.publisher, key
 
     def park(self, raw: bytes, reason: str) -> tuple[str, Settled]:
@@ -116,7 +120,7 @@ class InboxReceiver:
             if row.state == "retry":
                 self._settle(row, self._try_again(db, row))
             if row.state != "retry":
-                _call_next(db, row.subject, at)
+                call_next(db, row.subject, at)
         return True
 
     def _claim_due(self, at: datetime) -> Settled | None:
@@ -160,33 +164,20 @@ class InboxReceiver:
         log.error("event parked", **self._facts(found))
         return False
 
-    def _insert_and_apply(self, db: Transaction, envelope: Envelope, raw: bytes) -> None:
-        key = (envelope.id, envelope.replay)
-        last_turn = db.scalar(LAST_WAITING, {"waiting_for": envelope.subject})
-        waits = last_turn is not None
-        # Stored as done at once: nobody sees that before the commit, and success costs no second statement.
-        values = {
-            "type": envelope.type,
-            "subject": envelope.subject,
-            "sequence": envelope.sequence,
-            "state": "retry" if waits else "done",
-            "raw": raw if waits else None,
-            "turn": last_turn + 1 if last_turn is not None else 0,
-            "reason": "waits for an earlier event of the same subject" if waits else "",
-            "told_at": envelope.time,
-            "received_at": self._clock(),
-        }
-        if not insert_new(db, Inbox, event_id=key[0], generation=key[1], **values):
-            tried = update(Inbox).where(Inbox.event_id == key[0], Inbox.generation == key[1])
-            found = (
-                tried.where(Inbox.state == "trying").values(attempts=0, **values).returning(Inbox.event_id)
-            )
-            if db.execute(found).first() is None:
-                return
-        if not waits and (error := self._try(db, envelope)) is not None:
-            row = db.get_one(Inbox, key)
-            row.raw, row.attempts = raw, 1
-            self._settle(row, error)
+    def _try_at_once(self, envelope: Envelope, raw: bytes) -> Exception | None:
+        """Store and apply in one transaction, of which nothing is left when the handler fails; returns its error."""
+        try:
+            with self._database.write() as db:
+                if store(db, envelope, raw, self._clock()) == "done":
+                    self._apply(db, envelope)
+        except _Failed as failed:
+            return failed.error
+        return None
+
+    def _note_first_failure(self, db: Transaction, envelope: Envelope, raw: bytes, error: Exception) -> None:
+        row = db.get_one(Inbox, (envelope.id, envelope.replay))
+        row.raw, row.attempts = raw, 1
+        self._settle(row, error)
 
     def _try_again(self, db: Transaction, row: Inbox) -> Exception | None:
         try:
@@ -196,23 +187,34 @@ class InboxReceiver:
         if row.event_id == envelope.id:
             return self._try(db, envelope)
         # This release can read what an older one could not; from here on it is an event like any other.
-        self._insert_and_apply(db, envelope, row.raw or b"")
+        if store(db, envelope, row.raw or b"", self._clock()) == "done":
+            failure = self._try(db, envelope)
+            if failure is not None:
+                self._note_first_failure(db, envelope, row.raw or b"", failure)
         return None
 
     def _try(self, db: Transaction, envelope: Envelope) -> Exception | None:
-        """Call the handler under a savepoint; what it raises is returned, unless the database itself is gone."""
+        """Apply under a savepoint; returns the handler's error."""
+        try:
+            with db.begin_nested():
+                self._apply(db, envelope)
+        except _Failed as failed:
+            return failed.error
+        return None
+
+    def _apply(self, db: Transaction, envelope: Envelope) -> None:
+        """Call the handler; raises _Failed for whatever it raises, unless the database itself is gone."""
         try:
             kind, handler = self._handler_of(envelope.type)
             db.info["replay"] = bool(envelope.replay)
-            with db.begin_nested():
-                handler(db, kind.from_data(envelope.data))
+            handler(db, kind.from_data(envelope.data))
+            db.flush()
         except DBAPIError as error:
             if error.connection_invalidated:
                 raise
-            return error
-        except Exception as error:  # noqa: BLE001 - a handler's defect must not stop the other events
-            return error
-        return None
+            raise _Failed(error) from error
+        except Exception as error:
+            raise _Failed(error) from error
 
     def _handler_of(self, name: str) -> tuple[type[Event], Handler]:
         """Raises Ignored for a type nobody here hears, UnknownVersion for one that came after this release."""
@@ -271,11 +273,3 @@ def _where(error: Exception) -> list[str]:
     """The lines of code it went through; without the words of the error, which may be personal."""
     frames = traceback.extract_tb(error.__traceback__)
     return [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames[-6:]]
-
-
-def _call_next(db: Transaction, subject: str, at: datetime) -> None:
-    """It is the turn of whoever waits longest for the same subject."""
-    waiting = select(Inbox).where(Inbox.state == "retry", Inbox.subject == subject)
-    row = db.scalar(waiting.order_by(Inbox.turn).limit(1).with_for_update())
-    if row is not None:
-        row.next_at = at

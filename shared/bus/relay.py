@@ -61,19 +61,16 @@ class Relay:
         """One round; says whether there was anything to send."""
         try:
             self._settled += self._publisher.settled()
-            if (
-                self._clock() - self._marked_at >= MARK_EVERY
-                or len(self._settled) >= self._publisher.window // 2
-            ):
-                self.mark()
             messages = self._unsent()
             if messages:
                 self._publisher.publish(messages)
+                self._sent_at = self._clock()
         except (BusAway, Unroutable) as error:
             self._back_off(error)
             return False
-        if messages:
-            self._sent_at = self._clock()
+        # Afterwards, because what is new should not wait for the books to be kept.
+        if self._is_time_to_mark():
+            self.mark()
         return bool(messages)
 
     def mark(self) -> None:
@@ -89,6 +86,10 @@ class Relay:
         for key in self._settled:
             self._in_flight.pop(key, None)
         self._settled.clear()
+
+    def _is_time_to_mark(self) -> bool:
+        is_due = self._clock() - self._marked_at >= MARK_EVERY
+        return is_due or len(self._settled) >= self._publisher.window // 2
 
     def stand_by(self) -> None:
         """Somebody else relays: forget what is under way, it is theirs."""
@@ -107,8 +108,8 @@ class Relay:
                 return []
             room = GIVES_WAY_WITH
         messages: list[Message] = []
-        with self._database.read() as db:
-            for row in db.execute(UNSENT.limit(room + len(self._in_flight))):
+        with self._database.glance() as connection:
+            for row in connection.execute(UNSENT.limit(room + len(self._in_flight))):
                 key = (row.event_id, row.generation)
                 if key not in self._in_flight and len(messages) < room:
                     self._in_flight[key] = row.seq

@@ -20,6 +20,7 @@ from shared.bus import publish
 from shared.bus.provisioning import provision
 from shared.contracts.sessions import ConferenceStated
 from shared.db import Transaction
+from shared.runtime import spare_the_collector
 from tests.provision.postgres import postgres
 from tests.provision.rabbitmq import broker
 from tests.shared import toys
@@ -79,6 +80,7 @@ def listen_apart(environ: Mapping[str, str], results: Any) -> None:
     heard: Moments = {}
     runtime = make_stack(environ, heard).runtimes["badges"]
     runtime.start_worker()
+    spare_the_collector()
     results.put({})
     wait_for_all(heard)
     runtime.stop()
@@ -96,6 +98,7 @@ def measure_apart(environ: Mapping[str, str]) -> tuple[Moments, Moments]:
     listener.start()
     results.get(timeout=PATIENCE_SECONDS)
     stack.runtimes["sessions"].start_worker()
+    spare_the_collector()
     time.sleep(1)
     told = tell(stack)
     heard = results.get(timeout=2 * PATIENCE_SECONDS)

@@ -118,7 +118,9 @@ def test_nothing_else_of_the_media_folder_is_reached_and_no_refusal_is_kept(
     assert b"nobody" not in answer.body
 
 
-@pytest.mark.parametrize("place", [f"/live/media/public/{STAGE}", signed(DAY, soon() + 3600), "/live/media/x"])
+@pytest.mark.parametrize(
+    "place", [f"/live/media/public/{STAGE}", signed(DAY, soon() + 3600), "/live/media/x"]
+)
 def test_media_are_only_read(front: Front, place: str) -> None:
     answer = front.ask(f"{place}/index.m3u8", "POST", b"x=1")
     assert answer.status == 405

@@ -97,9 +97,9 @@ def from_a_later_release(gamma: Gamma) -> str:
 
 
 def half_an_effect(gamma: Gamma) -> str:
-    gamma.trouble["n1"] = [ValueError("once")]
+    gamma.trouble["n1"] = [ValueError("once"), ValueError("twice")]
     gamma.inbox.receive(gamma.letter(1))
-    gamma.pass_time(1)
+    gamma.pass_time(10)
     return differs(gamma.effects(), ["n1"])
 
 

@@ -10,9 +10,9 @@ from sqlalchemy import delete, false, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from shared.bus import inbox
+from shared.bus import inbox, turns
 from shared.bus.consumer import Consumer
-from shared.bus.inbox import LAST_WAITING, MAX_ATTEMPTS, Ignored, InboxReceiver, UnknownVersion
+from shared.bus.inbox import MAX_ATTEMPTS, Ignored, InboxReceiver, UnknownVersion
 from shared.bus.tables import Inbox
 from shared.db import insert_new
 from tests.faults import checks
@@ -24,20 +24,20 @@ Switch = AbstractContextManager[None]
 
 
 def dedup_off() -> Switch:
-    def wrong(db: Any, table: Any, **values: Any) -> bool:
-        same = table.event_id == values["event_id"], table.generation == values["generation"]
-        db.execute(delete(table).where(*same))
-        return insert_new(db, table, **values)
+    def wrong(db: Any, envelope: Any, raw: bytes, at: Any) -> str | None:
+        same = Inbox.event_id == envelope.id, Inbox.generation == envelope.replay
+        db.execute(delete(Inbox).where(*same))
+        return turns.store(db, envelope, raw, at)
 
-    return replaced(inbox, insert_new=wrong)
+    return replaced(inbox, store=wrong)
 
 
 def dedup_without_generation() -> Switch:
-    def wrong(db: Any, table: Any, **values: Any) -> bool:
-        known = select(table.event_id).where(table.event_id == values["event_id"])
-        return db.execute(known).first() is None and insert_new(db, table, **values)
+    def wrong(db: Any, envelope: Any, raw: bytes, at: Any) -> str | None:
+        known = select(Inbox.event_id).where(Inbox.event_id == envelope.id)
+        return turns.store(db, envelope, raw, at) if db.execute(known).first() is None else None
 
-    return replaced(inbox, insert_new=wrong)
+    return replaced(inbox, store=wrong)
 
 
 def ack_before_commit() -> Switch:
@@ -58,7 +58,7 @@ def effect_in_another_transaction() -> Switch:
         key = {"event_id": envelope.id, "generation": envelope.replay}
         facts = {"subject": envelope.subject, "state": "done", "received_at": self._clock()}
         with self._database.read() as db:
-            if again or db.scalar(LAST_WAITING, {"waiting_for": envelope.subject}) is not None:
+            if again or db.scalar(turns.LAST_WAITING, {"subject": envelope.subject}) is not None:
                 return take(self, envelope, raw, again=again)
         with self._database.write() as db:
             is_new = insert_new(db, Inbox, **key, **facts)
@@ -84,17 +84,14 @@ def requeue_instead_of_closing() -> Switch:
     return replaced(Consumer, _on_message=wrong)
 
 
-def cancel_before_closing() -> Switch:
-    return replaced(Consumer, _consume_from=ConsumerMixin._consume_from)
-
-
 def deaths_not_counted() -> Switch:
     receive = InboxReceiver.receive
     return replaced(InboxReceiver, receive=lambda self, raw, **_: receive(self, raw))
 
 
 def nobody_held_back() -> Switch:
-    return replaced(inbox, LAST_WAITING=LAST_WAITING.where(false()))
+    nobody = turns.LAST_WAITING.where(false())
+    return replaced(turns, LAST_WAITING=nobody, _storing=turns._storing.__wrapped__)
 
 
 def next_by_the_clock() -> Switch:
@@ -104,19 +101,7 @@ def next_by_the_clock() -> Switch:
         if row is not None:
             row.next_at = at
 
-    return replaced(inbox, _call_next=wrong)
-
-
-def next_never_called() -> Switch:
-    return replaced(inbox, _call_next=lambda *_: None)
-
-
-def never_hopeless() -> Switch:
-    return replaced(inbox, _is_hopeless=lambda *_: False)
-
-
-def hopeless_too_early() -> Switch:
-    return replaced(inbox, MAX_ATTEMPTS=3)
+    return replaced(inbox, call_next=wrong)
 
 
 def locks_count_as_failures() -> Switch:
@@ -146,6 +131,18 @@ def no_savepoint() -> Switch:
     return replaced(Session, begin_nested=lambda _self: nullcontext())
 
 
+def failure_committed_with_its_half() -> Switch:
+    def wrong(self: Any, envelope: Any, raw: bytes) -> None:
+        with self._database.write() as db:
+            if turns.store(db, envelope, raw, self._clock()) == "done":
+                try:
+                    self._apply(db, envelope)
+                except Exception as failed:  # noqa: BLE001
+                    self._note_first_failure(db, envelope, raw, failed.error)  # type: ignore[attr-defined]
+
+    return replaced(InboxReceiver, _try_at_once=wrong)
+
+
 def parked_without_bytes() -> Switch:
     settle = InboxReceiver._settle
 
@@ -158,9 +155,9 @@ def parked_without_bytes() -> Switch:
 
 
 def replays_like_news() -> Switch:
-    apply = InboxReceiver._try
+    apply = InboxReceiver._apply
     return replaced(
-        InboxReceiver, _try=lambda self, db, envelope: apply(self, db, replace(envelope, replay=""))
+        InboxReceiver, _apply=lambda self, db, envelope: apply(self, db, replace(envelope, replay=""))
     )
 
 
@@ -204,7 +201,7 @@ CONSUMING = (
     Defect(
         name="cancelled before the channel closes",
         breaks="What was on its way overtakes what could not be stored: the order of effects.",
-        switch=cancel_before_closing,
+        switch=lambda: replaced(Consumer, _consume_from=ConsumerMixin._consume_from),
         check=checks.scene(checks.not_stored_at_first),
     ),
     Defect(
@@ -227,17 +224,17 @@ CONSUMING = (
     Defect(
         name="the next one never called",
         breaks="Whoever waited behind a failure waits for ever: no rest.",
-        switch=next_never_called,
+        switch=lambda: replaced(inbox, call_next=lambda *_: None),
     ),
     Defect(
         name="nothing is hopeless",
         breaks="A poison is tried for ever: no rest.",
-        switch=never_hopeless,
+        switch=lambda: replaced(inbox, _is_hopeless=lambda *_: False),
     ),
     Defect(
         name="hopeless after three attempts",
         breaks="An event is parked that would have succeeded: the explanation of parked events.",
-        switch=hopeless_too_early,
+        switch=lambda: replaced(inbox, MAX_ATTEMPTS=3),
     ),
     Defect(
         name="a lock counts as the event's failure",
@@ -258,7 +255,13 @@ CONSUMING = (
         check=checks.scene(checks.from_a_later_release),
     ),
     Defect(
-        name="no savepoint around the handler",
+        name="a failure committed with half the effect",
+        breaks="Half of a failed handler's work stays: the count of effects.",
+        switch=failure_committed_with_its_half,
+        check=checks.scene(checks.half_an_effect),
+    ),
+    Defect(
+        name="no savepoint around a later attempt",
         breaks="Half of a failed handler's work stays: the count of effects.",
         switch=no_savepoint,
         check=checks.scene(checks.half_an_effect),

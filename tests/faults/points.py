@@ -53,8 +53,8 @@ POINTS: dict[str, tuple[Any, str, Callable[..., Call], Callable[..., bool]]] = {
     "relay.after_publish": (_Wire, "_on_confirm", _before, _always),
     "relay.after_confirm": (Relay, "mark", _before, _has_settled),
     "relay.after_mark": (Relay, "mark", _after, _has_settled),
-    "consumer.after_insert": (INBOX, "insert_new", _after, _always),
-    "consumer.after_effect": (InboxReceiver, "_insert_and_apply", _after, _always),
+    "consumer.after_insert": (INBOX, "store", _after, _always),
+    "consumer.after_effect": (InboxReceiver, "_apply", _after, _always),
     "consumer.after_commit": (InboxReceiver, "receive", _after, _always),
     "consumer.after_ack": (Consumer, "_on_message", _after, _always),
 }
@@ -83,16 +83,15 @@ def arm(where: str) -> None:
 def note_repeats() -> None:
     """Write a line for every delivery of an event that the inbox was done with already."""
     receiver: Any = InboxReceiver
-    insert_new, may_try = INBOX.insert_new, receiver._may_try
+    store, may_try = INBOX.store, receiver._may_try
     under_way = threading.local()  # its try was counted just now, so that it is in the inbox is nothing new
 
-    def noting_insert(*args: Any, **values: Any) -> bool:
-        is_new: bool = insert_new(*args, **values)
-        if values["state"] != "trying":
-            if not is_new and not getattr(under_way, "counted", False):
-                os.write(1, HEARD_AGAIN)
-            under_way.counted = False
-        return is_new
+    def noting_store(*args: Any) -> str | None:
+        state: str | None = store(*args)
+        if state is None and not getattr(under_way, "counted", False):
+            os.write(1, HEARD_AGAIN)
+        under_way.counted = False
+        return state
 
     def noting_try(*args: Any) -> bool:
         under_way.counted = may_try(*args)
@@ -100,4 +99,4 @@ def note_repeats() -> None:
             os.write(1, HEARD_AGAIN)
         return bool(under_way.counted)
 
-    INBOX.insert_new, receiver._may_try = noting_insert, noting_try
+    INBOX.store, receiver._may_try = noting_store, noting_try

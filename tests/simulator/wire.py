@@ -92,7 +92,7 @@ class Connection:
         on_close_callback: Any,
         custom_ioloop: Loop,
     ) -> None:
-        self.is_open = self.is_closing = self.is_mute = False
+        self.is_open = self.is_closing = self.is_closed = self.is_mute = False
         self.sent: deque[Frame] = deque()
         self.verdicts: dict[int, bool] = {}
         self._broker = broker
@@ -136,20 +136,23 @@ class Connection:
         return True
 
     def _opened(self) -> None:
+        if self.is_closing or self.is_closed:
+            return
         if self._broker.is_up:
             self.is_open = True
             self._broker.senders.append(self)
             self._on_open(self)
         else:
+            self.is_closed = True
             self._on_error(self, pika.exceptions.AMQPConnectionError("nobody listens"))
 
     def _lost(self) -> None:
         if self.is_open:
-            self.is_open = False
+            self.is_open, self.is_closed = False, True
             self._on_close(self, pika.exceptions.StreamLostError("the connection broke"))
 
     def _closed(self) -> None:
-        self.is_closing = False
+        self.is_closing, self.is_closed = False, True
         self._on_close(self, pika.exceptions.ConnectionClosedByClient(200, "as asked"))
 
 
