@@ -9,6 +9,7 @@ from typing import Any
 from flask import Flask, Response, jsonify
 from flask_smorest import Api
 from flask_smorest import Blueprint as SmorestBlueprint
+from flask_smorest.utils import prepare_response
 
 from shared.auth import public
 from shared.auth.guard import policy_of
@@ -35,6 +36,17 @@ class PlenaryApi(Api):
 
     def _register_error_handlers(self) -> None:
         """Refusals and HTTP errors are rendered by `problems` for pages and API alike."""
+
+    def _register_responses(self) -> None:
+        """The two that operations refer to; one of every status there is would make each start slower."""
+        named = {
+            HTTPStatus.UNPROCESSABLE_ENTITY.name: HTTPStatus.UNPROCESSABLE_ENTITY.phrase,
+            "DEFAULT_ERROR": "Default error response",
+        }
+        for name, description in named.items():
+            response = {"description": description, "schema": self.ERROR_SCHEMA}
+            prepare_response(response, self.spec, self.DEFAULT_RESPONSE_CONTENT_TYPE)
+            self.spec.components.response(name, response, lazy=True)
 
 
 def install_api(app: Flask, blueprints: tuple[Blueprint, ...]) -> None:
