@@ -107,18 +107,19 @@ class Relay:
             if at - self._sent_at < GIVES_WAY_FOR:
                 return []
             room = GIVES_WAY_WITH
-        messages: list[Message] = []
         with self._database.glance() as connection:
-            for row in connection.execute(UNSENT.limit(room + len(self._in_flight))):
-                key = (row.event_id, row.generation)
-                if key not in self._in_flight and len(messages) < room:
-                    self._in_flight[key] = row.seq
-                    messages.append(message_of(row))
-        return messages
+            rows = connection.execute(UNSENT.limit(room + len(self._in_flight))).all()
+        new = [row for row in rows if (row.event_id, row.generation) not in self._in_flight][:room]
+        # Only once the database has let go: what counts as under way and was never handed on would stay so.
+        self._in_flight |= {(row.event_id, row.generation): row.seq for row in new}
+        return [message_of(row) for row in new]
 
     def _back_off(self, error: Exception) -> None:
-        self.mark()
-        self._forget()
+        try:
+            self.mark()
+        finally:
+            # Also where the database is away at the same time: nothing else would ever send these again.
+            self._forget()
         self._failures += 1
         if self._failing_since is None:
             self._failing_since = self._clock()

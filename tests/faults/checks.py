@@ -17,7 +17,9 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from shared.bus.amqp_publisher import AmqpPublisher
 from shared.bus.consumer import Consumer
 from shared.bus.inbox import LONGEST_PAUSE, InboxReceiver
+from shared.bus.outbox import publish
 from shared.bus.publisher import Message
+from shared.bus.relay import Relay
 from shared.bus.topology import queue_of
 from tests.simulator import toys
 from tests.simulator.broker import Broker, Letter, Subscription
@@ -156,6 +158,33 @@ def refused_then_confirmed() -> str:
 def confirmed_alone() -> str:
     """The second of three is confirmed, and only that."""
     return differs(settled_after(pika.spec.Basic.Ack(2, False)), [2])
+
+
+def broker_and_database_fail_together() -> str:
+    """The first of three is confirmed, then the broker refuses while the database is away; afterwards both are well."""
+    clock = Clock()
+    broker = Broker(random.Random(1), lambda _moment: None, lambda _subscription: None)
+    with toy_databases() as files, simulated_pika(broker, clock):
+        database = files["alpha"]
+        publisher = AmqpPublisher("amqp://toys/", frozenset())
+        relay = Relay(database, publisher, clock=clock.monotonic)
+        with database.write() as db:
+            for number in (1, 2, 3):
+                publish(db, toys.Told(version=1, thing=f"thing{number}", number=f"n{number}"))
+        relay.step()
+        wire: Any = publisher._wire
+        wire._thread.run()
+        wire._on_confirm(SimpleNamespace(method=pika.spec.Basic.Ack(1, False)))
+        relay.step()
+        wire._on_confirm(SimpleNamespace(method=pika.spec.Basic.Nack(2, False)))
+        database.is_away = True
+        with suppress(OperationalError):
+            relay.step()
+        database.is_away = False
+        clock.seconds += 10
+        is_sent_again = relay.step()
+        publisher.close()
+    return differs(is_sent_again, True)
 
 
 def settled_after(*answers: Any) -> list[int]:

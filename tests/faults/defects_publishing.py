@@ -69,8 +69,20 @@ def select_unordered() -> Switch:
     return replaced(relay, UNSENT=query)
 
 
-def remember_what_failed() -> Switch:
-    return replaced(Relay, _forget=lambda self: self._publisher.close())
+def forget_only_what_was_marked() -> Switch:
+    mark, forget = Relay.mark, Relay._forget
+
+    def wrong_mark(self: Any) -> None:
+        self.has_marked = False
+        mark(self)
+        self.has_marked = True
+
+    def wrong_forget(self: Any) -> None:
+        if getattr(self, "has_marked", True):
+            forget(self)
+        self.has_marked = True
+
+    return replaced(Relay, mark=wrong_mark, _forget=wrong_forget)
 
 
 def mark_what_failed() -> Switch:
@@ -213,9 +225,15 @@ PUBLISHING = (
     Defect(
         name="still under way after a failure",
         breaks="What failed counts as being under way for ever: no rest.",
-        switch=remember_what_failed,
+        switch=lambda: replaced(Relay, _forget=lambda self: self._publisher.close()),
         kinds=DEPLOYED,
         seed=5,
+    ),
+    Defect(
+        name="still under way when broker and database fail together",
+        breaks="What could not be marked as sent is never sent again: no rest.",
+        switch=forget_only_what_was_marked,
+        check=checks.broker_and_database_fail_together,
     ),
     Defect(
         name="marked after a failure",

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from sqlalchemy.engine import Connection
 from sqlalchemy.exc import OperationalError
 
 from shared.db import Database, Plumbing, Transaction
@@ -41,6 +42,12 @@ class FaultyDatabase(Database):
         self._refuse_if_away()
         with super().read() as db:
             yield db
+
+    @contextmanager
+    def glance(self) -> Iterator[Connection]:
+        self._refuse_if_away()
+        with super().glance() as connection:
+            yield connection
 
     @contextmanager
     def write(self) -> Iterator[Transaction]:
