@@ -1,6 +1,7 @@
 """The pages of `sessions`: for everybody, and for organisers."""
 
 from services.sessions.pages import (
+    agenda,
     conference,
     days,
     exports,
@@ -15,6 +16,7 @@ from services.sessions.pages import (
 from services.sessions.pages.blueprints import blueprint, site
 
 __all__ = [
+    "agenda",
     "blueprint",
     "conference",
     "days",
