@@ -12,6 +12,11 @@ function format(instant, zone, options) {
 const clock = (instant, zone) => format(instant, zone, { hour: "2-digit", minute: "2-digit" });
 const dayOf = (instant, zone) => format(instant, zone, { year: "numeric", month: "2-digit", day: "2-digit" });
 
+function nameOf(instant) {
+  const parts = new Intl.DateTimeFormat("en-GB", { timeZone: own, timeZoneName: "short" }).formatToParts(new Date(instant));
+  return parts.find((part) => part.type === "timeZoneName").value;
+}
+
 function isElsewhere(zone) {
   return times.some((time) => {
     const at = time.getAttribute("datetime");
@@ -22,7 +27,7 @@ function isElsewhere(zone) {
 function inOwn(time, zone) {
   const [start, end] = [time.getAttribute("datetime"), time.dataset.end];
   const another = dayOf(start, own) === dayOf(start, zone) ? "" : ` ${format(start, own, { weekday: "short" })}`;
-  return end ? `${clock(start, own)}–${clock(end, own)}${another}` : `${clock(start, own)}${another}`;
+  return end ? `${clock(start, own)}–${clock(end, own)} ${nameOf(start)}${another}` : `${clock(start, own)}${another}`;
 }
 
 function show(choice, zone) {
