@@ -11,6 +11,7 @@ from services.sessions.pages import (
     people,
     public,
     releases,
+    screens,
     texts,
 )
 from services.sessions.pages.blueprints import blueprint, site
@@ -27,6 +28,7 @@ __all__ = [
     "people",
     "public",
     "releases",
+    "screens",
     "site",
     "texts",
 ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, select
@@ -13,6 +14,7 @@ from shared.db import Transaction
 from shared.text import like_pattern
 
 MOST_WORDS = 8
+WITHIN_A_DAY = timedelta(hours=14)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +67,18 @@ def list_public_ids(db: Transaction, conference_id: UUID, narrow: AgendaFilter) 
     query = _narrowed(conference_id, narrow).where(ReleasedSlot.listed == "public")
     columns = query.with_only_columns(ReleasedSlot.slot_id, ReleasedSlot.body)
     return [slot_id for slot_id, body in db.execute(columns) if narrow.lets_pass(body)]
+
+
+def list_coming(
+    db: Transaction, conference_id: UUID, *, at: datetime, room_id: UUID | None = None
+) -> list[ReleasedSlot]:
+    """What is listed public and on at that moment, or comes within the day; cancelled ones included."""
+    query = _narrowed(conference_id, AgendaFilter(room_id=room_id)).where(
+        ReleasedSlot.listed == "public",
+        ReleasedSlot.ends_at > at,
+        ReleasedSlot.starts_at < at + WITHIN_A_DAY,
+    )
+    return list(db.scalars(query))
 
 
 def read_facets(db: Transaction, conference_id: UUID) -> Facets:

@@ -221,6 +221,15 @@ class CalendarIn(AgendaIn):
     times = Text(max=10, load_default="", validate=OneOf(("", "utc", "local"), error="Choose utc or local."))
 
 
+class ScreenIn(Schema):
+    """How a screen is lit, and which part of a long list it shows."""
+
+    theme = Text(
+        max=10, load_default="", validate=OneOf(("", "dark", "light"), error="Choose dark or light.")
+    )
+    page = ma.fields.Integer(load_default=1, validate=Range(min=1, max=1000))
+
+
 class SlotPatchIn(Schema):
     """What to change of a slot; what is left out stays. The version comes in If-Match or here."""
 
