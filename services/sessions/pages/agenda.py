@@ -6,6 +6,7 @@ from flask import request
 
 from services.sessions.pages import views
 from services.sessions.pages.blueprints import blueprint
+from services.sessions.pages.structured import conference_event
 from services.sessions.pages.visit import Visit
 from services.sessions.queries import conferences
 from services.sessions.queries.agenda import list_agenda
@@ -51,6 +52,7 @@ def agenda(conference: str) -> tuple[str, int]:
             ),
             around=views.slot_views(around, visit.viewer, visit.now, next_start=upcoming),
             options=_options(visit),
+            structured=conference_event(visit, days),
             on_air=conferences.is_on_air(db, visit.conference.id),
         )
     return page, status

@@ -21,7 +21,7 @@ def calendar(conference: str) -> Response:
     with database().read() as db:
         row = conferences.get_shown_conference(db, conference)
         export = calendars_of(context().cache).get(db, row, _base_url(), wanted)
-    return _answer(export, "text/calendar")
+    return send_export(export, "text/calendar")
 
 
 @blueprint.get("/<conference>/schedule.xml")
@@ -40,14 +40,15 @@ def _schedule(slug: str, form: str) -> Response:
     with database().read() as db:
         conference = conferences.get_shown_conference(db, slug)
         export = get_schedule(db, kept_of(context().cache), conference, _base_url(), form)
-    return _answer(export, f"application/{form}")
+    return send_export(export, f"application/{form}")
 
 
 def _base_url() -> str:
     return str(settings().base_url).rstrip("/")
 
 
-def _answer(export: Export, mimetype: str) -> Response:
+def send_export(export: Export, mimetype: str) -> Response:
+    """A finished file, to be kept for a while and asked for by its ETag."""
     return etag_response(
         export.body,
         mimetype=mimetype,

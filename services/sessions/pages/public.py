@@ -6,7 +6,7 @@ from flask import redirect
 from werkzeug.wrappers import Response
 
 from services.sessions.models import ReleasedSlot
-from services.sessions.pages import views
+from services.sessions.pages import structured, views
 from services.sessions.pages.blueprints import blueprint, site
 from services.sessions.pages.visit import Visit
 from services.sessions.queries import conferences, released
@@ -70,6 +70,8 @@ def talk(conference: str, slot_id: UUID) -> str:
             speakers=released.list_speakers_by_id(db, visit.conference.id, ids),
             others=[other for other in others if other.slot_id != slot.slot_id],
             on_air=conferences.is_on_air(db, visit.conference.id),
+            structured=structured.slot_event(visit, slot),
+            summary=structured.summary(slot.body["abstract"] or slot.body["subtitle"]),
             feed=visit.feed(f"session={slot.body['session_id']}", (slot.body["title"],))
             if is_public
             else None,

@@ -73,7 +73,7 @@ def _page(slug: str, room_id: UUID | None) -> str:
         screen = _look_at(db, slug, room_id)
     showing, pages = (screen.showing, 1) if room_id else screens.page_of(screen.showing, page)
     own = request.endpoint or ""
-    parts = {"conference": slug, **({"room_id": room_id} if room_id else {})}
+    parts: dict[str, Any] = {"conference": slug, **({"room_id": room_id} if room_id else {})}
     return render(
         "sessions/screen.html",
         look=screen.look,

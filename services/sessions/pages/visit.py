@@ -68,6 +68,8 @@ class Visit:
             "now": self.now,
             "zone": self.conference.zone,
             "subscribe": self.feed(),
+            "home": self.home,
+            "logo": absolute(self.conference.logo) if self.conference.logo else "",
             "paragraphs": views.paragraphs,
         }
         return render(template, **{**shown, **values})
