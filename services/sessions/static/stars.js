@@ -63,9 +63,9 @@ function narrow(stars, mine) {
   for (const group of document.querySelectorAll(".agenda-hour, .agenda-day")) {
     group.hidden = !group.querySelector("[data-slot]:not([hidden])");
   }
-  for (const part of document.querySelectorAll("[data-all]")) part.hidden = mine;
   document.getElementById("mine-empty").hidden = !mine || rows.some((row) => !row.hidden);
-  open.toggleAttribute("aria-current", mine);
+  if (mine) open.setAttribute("aria-current", "true");
+  else open.removeAttribute("aria-current");
   close.hidden = !mine;
 }
 
