@@ -15,7 +15,7 @@ PLAIN = """() => {
   if (!document.documentElement.lang) wrong.push("no language");
   if (!document.title.trim()) wrong.push("no title");
   if (one("main").length !== 1) wrong.push(`${one("main").length} main parts`);
-  for (const each of one("script:not([src]):not([type='application/json']), style, [style]"))
+  for (const each of one("script:not([src]):not([type$='json']), style, [style]"))
     wrong.push(`inline: ${each.outerHTML.slice(0, 120)}`);
   for (const each of one("*"))
     for (const name of each.getAttributeNames())

@@ -52,7 +52,8 @@ NEW = "autumn-meeting"  # a conference in which there is nothing yet
 # Pages that one route shows in several ways: who, where.
 VARIANTS = (
     ("visitor", f"/sessions/{SLUG}/?q=nothing-is-called-so"),
-    ("visitor", f"/sessions/{SLUG}/?day=2"),
+    ("visitor", f"/sessions/{SLUG}/?day=2&kind=workshop"),
+    ("visitor", f"/sessions/{SLUG}/screen/?theme=dark"),
     ("visitor", "/sessions/nowhere/"),
     ("visitor", f"/registration/{SLUG}/nowhere"),
     ("visitor", f"/badges/{SLUG}/door"),
@@ -146,6 +147,7 @@ def _open_doors(stack: SteppedStack, known: Known) -> None:
     made = organiser.client.post("/sessions/manage/", data={"slug": NEW, **about})
     assert made.status_code == 303, made.text[:2000]
     stack.settle()
+    known.values["number"] = "1"  # the first release
     known.links["device"] = _pairing_link(organiser)
     known.values["secret"] = _pairing_link(organiser).rpartition("/")[2]
     known.values["me"] = known.links["participant"].rpartition("/")[2]

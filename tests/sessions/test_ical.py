@@ -128,6 +128,13 @@ def test_times_are_right_on_both_sides_of_the_clock_change() -> None:
     assert [event["dtstart"].dt for event in parsed(*entries)] == starts
 
 
+def test_an_hour_that_the_clock_shows_twice_is_told_in_utc() -> None:
+    start = datetime(2026, 10, 25, 1, 30, tzinfo=UTC)  # 02:30 in Brussels, for the second time
+    entry = replace(ENTRY, starts_at=start, ends_at=start + timedelta(hours=1))
+    text = event_text(entry, zone="Europe/Brussels")
+    assert b"DTSTART:20261025T013000Z" in text and b"DTEND;TZID=Europe/Brussels:20261025T033000" in text
+
+
 def test_no_field_can_inject_a_property() -> None:
     watch = f"https://a.example/{NASTY}"
     entry = replace(

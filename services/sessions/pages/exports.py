@@ -1,44 +1,54 @@
 """The public programme for calendars and apps."""
 
-from collections.abc import Callable
+from flask import Response, request
 
-from flask import Response
-
-from services.sessions.models import Conference
 from services.sessions.pages.blueprints import blueprint
 from services.sessions.queries import conferences
-from services.sessions.usecases.exporting import Export, Exports, exports_of
+from services.sessions.schemas import CalendarIn
+from services.sessions.usecases.calendars import calendars_of
+from services.sessions.usecases.exporting import get_schedule
+from services.sessions.usecases.keeping import Export, kept_of
 from shared.auth import public
-from shared.db import Transaction
-from shared.web import database, etag_response, settings
+from shared.web import Form, database, etag_response, settings
 from shared.web.context import context
-
-Build = Callable[[Exports, Transaction, Conference, str], Export]
 
 
 @blueprint.get("/<conference>/calendar.ics")
 @public
 def calendar(conference: str) -> Response:
-    """The whole public programme, to subscribe to."""
-    return _answer(conference, Exports.calendar, "text/calendar")
+    """The public programme to subscribe to, narrowed as its page is."""
+    wanted = Form(CalendarIn, request.args).load()
+    with database().read() as db:
+        row = conferences.get_shown_conference(db, conference)
+        export = calendars_of(context().cache).get(db, row, _base_url(), wanted)
+    return send_export(export, "text/calendar")
 
 
 @blueprint.get("/<conference>/schedule.xml")
 @public
 def schedule_xml(conference: str) -> Response:
-    return _answer(conference, Exports.xml, "application/xml")
+    return _schedule(conference, "xml")
 
 
 @blueprint.get("/<conference>/schedule.json")
 @public
 def schedule_json(conference: str) -> Response:
-    return _answer(conference, Exports.json, "application/json")
+    return _schedule(conference, "json")
 
 
-def _answer(slug: str, build: Build, mimetype: str) -> Response:
+def _schedule(slug: str, form: str) -> Response:
     with database().read() as db:
         conference = conferences.get_shown_conference(db, slug)
-        export = build(exports_of(context().cache), db, conference, settings().base_url.rstrip("/"))
+        export = get_schedule(db, kept_of(context().cache), conference, _base_url(), form)
+    return send_export(export, f"application/{form}")
+
+
+def _base_url() -> str:
+    return str(settings().base_url).rstrip("/")
+
+
+def send_export(export: Export, mimetype: str) -> Response:
+    """A finished file, to be kept for a while and asked for by its ETag."""
     return etag_response(
         export.body,
         mimetype=mimetype,

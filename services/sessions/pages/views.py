@@ -7,11 +7,10 @@ from itertools import groupby
 from urllib.parse import quote
 from uuid import UUID
 
-from babel import Locale, UnknownLocaleError
-
 from services.sessions.models import ReleasedSlot
 from services.sessions.rules.programme import Body, read_instant
 from services.sessions.rules.visibility import Viewer, can
+from services.sessions.rules.wording import language_label, plain_kind
 from services.sessions.schemas import KINDS
 from shared.web.times import day, timespan
 
@@ -77,15 +76,7 @@ class AgendaDay:
 
 
 def kind_label(kind: str) -> str:
-    return KINDS.get(kind) or kind.replace("_", " ").capitalize()
-
-
-def language_label(code: str) -> str:
-    """The English name of a language, or the code where nobody knows it."""
-    try:
-        return Locale.parse(code.replace("-", "_")).get_language_name("en") or code
-    except (ValueError, UnknownLocaleError):
-        return code
+    return KINDS.get(kind) or plain_kind(kind)
 
 
 def day_views(frame: Body, viewer: Viewer) -> list[DayView]:
@@ -155,6 +146,7 @@ def subscribe_links(address: str, name: str) -> dict[str, str]:
     webcal = "webcal://" + address.partition("://")[2]
     return {
         "url": address,
+        "local": f"{address}{'&' if '?' in address else '?'}times=local",
         "webcal": webcal,
         "google": f"https://calendar.google.com/calendar/r?cid={quote(webcal, safe='')}",
         "outlook": (

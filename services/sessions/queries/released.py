@@ -1,29 +1,26 @@
 """What is public: slots, speakers and the frame of the current release, and nothing of any draft."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select, tuple_
+from sqlalchemy import select, tuple_
 
 from services.sessions.models import Conference, Release, ReleasedSlot, ReleasedSpeaker
 from services.sessions.rules.programme import Body
 from services.sessions.rules.visibility import Viewer, can
 from shared.db import Transaction
 from shared.errors import NotFound
-from shared.text import like_pattern
 
 
-@dataclass(frozen=True, kw_only=True)
-class AgendaFilter:
-    """What an agenda is narrowed to; empty means everything."""
+class Revision(NamedTuple):
+    """Which state of a slot holds, and when the slot takes place."""
 
-    day_id: UUID | None = None
-    room_id: UUID | None = None
-    kind: str = ""
-    text: str = ""
+    slot_id: UUID
+    revision: int
+    starts_at: datetime
+    ends_at: datetime
 
 
 def find_release(db: Transaction, conference: Conference) -> Release | None:
@@ -58,23 +55,6 @@ def list_current_slots(db: Transaction, conference_id: UUID) -> Sequence[Release
     return db.scalars(_current(conference_id)).all()
 
 
-def list_agenda(
-    db: Transaction, conference_id: UUID, *, viewer: Viewer, narrow: AgendaFilter = AgendaFilter()
-) -> list[ReleasedSlot]:
-    """The slots this viewer may know of, in the order of time, then room."""
-    wanted: list[ColumnElement[bool]] = []
-    if narrow.day_id:
-        wanted.append(ReleasedSlot.day_id == narrow.day_id)
-    if narrow.room_id:
-        wanted.append(ReleasedSlot.room_id == narrow.room_id)
-    if narrow.kind:
-        wanted.append(ReleasedSlot.kind == narrow.kind)
-    words = narrow.text.split()[:8]
-    wanted += [ReleasedSlot.folded.like(like_pattern(word), escape="\\") for word in words]
-    slots = db.scalars(_current(conference_id).where(*wanted))
-    return [slot for slot in slots if can(viewer, "listed", slot)]
-
-
 def list_public_slots(
     db: Transaction, conference_id: UUID, *, after: UUID | None = None, limit: int | None = None
 ) -> Sequence[ReleasedSlot]:
@@ -87,11 +67,13 @@ def list_public_slots(
     return db.scalars(query.limit(limit) if limit else query).all()
 
 
-def list_slot_revisions(db: Transaction, conference_id: UUID) -> list[tuple[UUID, int]]:
-    """Id and revision of every slot listed public, in the order of time."""
+def list_slot_revisions(db: Transaction, conference_id: UUID) -> list[Revision]:
+    """Which state of every slot listed public holds, in the order of time."""
     query = _current(conference_id).where(ReleasedSlot.listed == "public")
-    columns = query.with_only_columns(ReleasedSlot.slot_id, ReleasedSlot.revision)
-    return [(slot_id, revision) for slot_id, revision in db.execute(columns)]
+    columns = query.with_only_columns(
+        ReleasedSlot.slot_id, ReleasedSlot.revision, ReleasedSlot.starts_at, ReleasedSlot.ends_at
+    )
+    return [Revision(*row) for row in db.execute(columns)]
 
 
 def get_released_slot(db: Transaction, conference_id: UUID, slot_id: UUID) -> ReleasedSlot:
@@ -113,24 +95,14 @@ def list_around(db: Transaction, conference_id: UUID, *, viewer: Viewer, at: dat
     return [slot for slot in slots if slot.starts_at <= at or slot.starts_at == upcoming]
 
 
-def list_kinds(db: Transaction, conference_id: UUID) -> list[str]:
-    """The kinds of session that occur in what is listed public."""
-    query = select(ReleasedSlot.kind).where(
-        ReleasedSlot.conference_id == conference_id,
-        ReleasedSlot.holds_until.is_(None),
-        ReleasedSlot.listed == "public",
-    )
-    return sorted(db.scalars(query.distinct()))
-
-
 def list_slots_of_session(
     db: Transaction, conference_id: UUID, session_id: str, *, viewer: Viewer
 ) -> list[ReleasedSlot]:
     """All places of one session, for "also at" on its page."""
     return [
         slot
-        for slot in list_agenda(db, conference_id, viewer=viewer)
-        if slot.body["session_id"] == session_id
+        for slot in db.scalars(_current(conference_id))
+        if slot.body["session_id"] == session_id and can(viewer, "listed", slot)
     ]
 
 

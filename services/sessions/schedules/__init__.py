@@ -15,6 +15,7 @@ from services.sessions.schedules.model import (
     ScheduleTrack,
 )
 from services.sessions.schedules.reader import read_schedule
+from services.sessions.schedules.values import without_control_characters
 from services.sessions.schedules.xml_writer import write_xml
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "describe",
     "read_schedule",
     "to_plain",
+    "without_control_characters",
     "write_json",
     "write_xml",
 ]

@@ -198,7 +198,10 @@ class AgendaIn(Schema):
 
     day = ma.fields.Integer(load_default=None, validate=Range(min=1, max=1000))
     room = ma.fields.UUID(load_default=None)
+    track = ma.fields.UUID(load_default=None)
     kind = Text(max=60, load_default="")
+    language = Text(max=20, load_default="")
+    speaker = ma.fields.UUID(load_default=None)
     q = Text(max=200, load_default="")
 
 
@@ -209,6 +212,22 @@ class SlotIn(Schema):
     room_id = ma.fields.UUID(required=True)
     starts_at = ma.fields.AwareDateTime(required=True, validate=_INSTANT)
     ends_at = ma.fields.AwareDateTime(required=True, validate=_INSTANT)
+
+
+class CalendarIn(AgendaIn):
+    """What a calendar is narrowed to, and whether its times are UTC or on the clock of the conference."""
+
+    session = ma.fields.UUID(load_default=None)
+    times = Text(max=10, load_default="", validate=OneOf(("", "utc", "local"), error="Choose utc or local."))
+
+
+class ScreenIn(Schema):
+    """How a screen is lit, and which part of a long list it shows."""
+
+    theme = Text(
+        max=10, load_default="", validate=OneOf(("", "dark", "light"), error="Choose dark or light.")
+    )
+    page = ma.fields.Integer(load_default=1, validate=Range(min=1, max=1000))
 
 
 class SlotPatchIn(Schema):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Event, Timezone, TimezoneStandard, vText, vUri
 
@@ -52,19 +53,21 @@ class _Escaped(vText):
         return str(self).encode("utf-8")
 
 
-def event_text(entry: CalendarEntry) -> bytes:
+def event_text(entry: CalendarEntry, *, zone: str = "") -> bytes:
     """The VEVENT of an entry, CRLF included; equal entries give equal bytes.
 
-    Times are UTC, because sessions do not recur and every client reads those alike. DTSTAMP is LAST-MODIFIED, which
-    is what it means in a calendar without METHOD.
+    Times are UTC, because sessions do not recur and every client reads those alike; with `zone` they are those of its
+    clock, except in the hour that it shows twice. DTSTAMP is LAST-MODIFIED, which is what it means in a calendar
+    without METHOD.
     """
+    starts_at, ends_at = (_on_clock(moment, zone) for moment in (entry.starts_at, entry.ends_at))
     event = Event()
     event.add("uid", _line(entry.uid))
     event.add("dtstamp", entry.last_modified.astimezone(UTC))
     event.add("last-modified", entry.last_modified.astimezone(UTC))
     event.add("sequence", max(entry.sequence, 0))
-    event.add("dtstart", entry.starts_at.astimezone(UTC))
-    event.add("dtend", entry.ends_at.astimezone(UTC))
+    event.add("dtstart", starts_at)
+    event.add("dtend", ends_at)
     event.add("summary", _line(f"Cancelled: {entry.summary}" if entry.cancelled else entry.summary))
     event.add("location", _line(entry.location) or _line("To be announced"))
     event.add("status", "CANCELLED" if entry.cancelled else "CONFIRMED")
@@ -83,11 +86,18 @@ def event_text(entry: CalendarEntry) -> bytes:
 
 
 def calendar_text(
-    texts: Iterable[bytes], *, name: str, description: str, source_url: str, last_modified: datetime
+    texts: Iterable[bytes],
+    *,
+    name: str,
+    description: str,
+    source_url: str,
+    last_modified: datetime,
+    zone: bytes = b"",
 ) -> bytes:
     """A calendar to subscribe to, joined from what `event_text` gave; it has no METHOD, as feeds must not.
 
-    An empty calendar gets the one component RFC 5545 asks for, the time zone UTC.
+    `zone` is what `zone_text` gave, where the entries need it. An empty calendar gets the one component RFC 5545 asks
+    for, the time zone UTC.
     """
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
@@ -103,8 +113,14 @@ def calendar_text(
     calendar.add("x-published-ttl", "PT1H")
     if source := _address(source_url):
         calendar.add("source", vUri(source, params={"VALUE": "URI"}))
-    body = b"".join(texts) or _utc_zone()
+    body = zone + b"".join(texts) or _utc_zone()
     return calendar.to_ical().removesuffix(_END) + body + _END
+
+
+def _on_clock(moment: datetime, zone: str) -> datetime:
+    """The moment on the clock of a zone; in UTC without one, and where that clock shows an hour for the second time."""
+    local = moment.astimezone(ZoneInfo(zone)) if zone else moment.astimezone(UTC)
+    return moment.astimezone(UTC) if local.fold else local
 
 
 def _utc_zone() -> bytes:

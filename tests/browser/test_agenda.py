@@ -1,0 +1,95 @@
+"""The agenda in Chromium: stars that stay in the browser, own time, and the screens at the doors."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.browser.conftest import Watched
+from tests.harness import SLUG
+from tests.served import Served, serving
+
+HOME = f"/sessions/{SLUG}/"
+
+
+@pytest.fixture(scope="module")
+def served(sqlite_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """One process for all of these."""
+    folder = shutil.copytree(sqlite_demo, tmp_path_factory.mktemp("agenda") / "data")
+    with serving({"DATA": str(folder), "PLENARY_LOG_LEVEL": "WARNING"}) as process:
+        yield process
+
+
+def test_stars_make_an_agenda_of_ones_own_and_say_what_overlaps(browser: Browser, served: Served) -> None:
+    person = Watched(browser.new_context(viewport={"width": 360, "height": 800}), served.base)
+    page = person.open(f"{HOME}?day=2")
+    together = page.locator(".agenda-parallel").first.get_by_role("listitem")
+    for number in (0, 1):
+        together.nth(number).get_by_role("button").click()
+    expect(page.locator(".agenda-clash")).to_have_count(2)
+    kept = [together.nth(number).get_attribute("data-slot") for number in (0, 1)]
+    page.get_by_role("link", name="My agenda").click()
+    expect(page.locator("[data-slot]:visible")).to_have_count(2)
+    page.reload()
+    shown = page.locator("[data-slot]:visible")
+    assert [shown.nth(number).get_attribute("data-slot") for number in (0, 1)] == kept
+    shown.first.get_by_role("button").press("Enter")
+    expect(page.locator("[data-slot]:visible")).to_have_count(1)
+    page.get_by_role("link", name="The whole agenda").click()
+    expect(page.locator("[data-slot]:visible").nth(20)).to_be_visible()
+    assert person.wrong == []
+
+
+def test_own_time_is_a_choice_that_is_kept(browser: Browser, served: Served) -> None:
+    person = Watched(browser.new_context(timezone_id="Asia/Tokyo"), served.base)
+    page = person.open(f"{HOME}?day=1")
+    first = page.locator(".agenda-slots time").first
+    expect(first).to_have_text("09:00")
+    page.get_by_label("where I am").check()
+    expect(first).to_have_text("17:00")
+    page.reload()
+    expect(first).to_have_text("17:00")
+    expect(page.locator(".agenda-day-head")).to_contain_text("Asia/Tokyo")
+    page.get_by_label("of the conference").check()
+    expect(first).to_have_text("09:00")
+    assert person.wrong == []
+    at_home = Watched(browser.new_context(timezone_id="Europe/Brussels"), served.base).open(HOME)
+    expect(at_home.locator(".time-choice")).to_be_hidden()
+
+
+def test_without_scripts_there_is_nothing_to_star(browser: Browser, served: Served) -> None:
+    page = browser.new_context(java_script_enabled=False).new_page()
+    page.goto(f"{served.base}{HOME}?day=2&kind=workshop")
+    assert page.locator(".star, .mine:visible, .time-choice:visible").count() == 0
+    assert page.locator("[data-slot]:visible").count() > 3
+
+
+def test_a_release_is_on_the_screen_within_ten_seconds(browser: Browser, served: Served) -> None:
+    organiser = Watched(browser.new_context(), served.base)
+    organiser.open(served.organiser_link()).get_by_role("main").get_by_role("button").first.click()
+    screen = browser.new_page()
+    screen.goto(f"{served.base}{HOME}screen/")
+    expect(screen.get_by_role("heading", name="Opening")).to_be_visible()
+    organiser.open(f"/sessions/manage/{SLUG}/")  # fetches the token for the API
+    ask, api = organiser.page.context.request, f"{served.base}/sessions/api/v1/conferences/{SLUG}"
+    slots = ask.get(f"{api}/slots?limit=10").json()["items"]
+    slot = next(one["id"] for one in slots if one["title"] == "Opening")
+    version = ask.get(f"{api}/draft/slots/{slot}").json()["version"]
+    assert ask.patch(f"{api}/slots/{slot}", data={"cancelled": True, "version": version}).ok
+    assert ask.post(f"{api}/releases", data={}).ok
+    expect(screen.locator("li.cancelled")).to_contain_text("Opening", timeout=10_000)
+
+
+def test_a_door_screen_follows_the_clock_and_keeps_its_state_when_the_server_is_away(
+    browser: Browser, served: Served
+) -> None:
+    page = browser.new_page()
+    page.goto(f"{served.base}{HOME}screen/?theme=dark")
+    expect(page.locator(".screen h3").first).to_have_text("Arrival and coffee")
+    served.kill()
+    expect(page.locator(".screen-stale")).to_be_visible(timeout=12_000)
+    expect(page.locator(".screen h3").first).to_have_text("Arrival and coffee")
+    served.start()
+    expect(page.locator(".screen-stale")).to_be_hidden(timeout=12_000)
