@@ -19,6 +19,14 @@ class ReleaseNameTaken(Refusal):
     title = "There is already a release of that name"
 
 
+class ReleaseBlocked(Refusal):
+    """The draft breaks a rule that this conference lets nobody release."""
+
+    status = 409
+    code = "release_blocked"
+    title = "A rule of this conference does not let this be released"
+
+
 class SlugTaken(Refusal):
     """Another conference has this address, or the address is reserved."""
 

@@ -29,7 +29,10 @@ class Base(DeclarativeBase):
 
 
 class Conference(Base):
-    """One conference. `clock_offset` is in seconds; `release_number` 0 means that nothing was released yet."""
+    """One conference. `clock_offset` is in seconds; `release_number` 0 means that nothing was released yet.
+
+    `severities` holds, per rule of the draft, block, warn or ignore where organisers chose other than the default.
+    """
 
     __tablename__ = "conferences"
 
@@ -48,6 +51,9 @@ class Conference(Base):
     accent: Mapped[str] = mapped_column(String(7), default="#1f5fa8")
     logo: Mapped[str] = mapped_column(String(200), default="")
     release_number: Mapped[int] = mapped_column(default=0)
+    severities: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+    buffer_minutes: Mapped[int] = mapped_column(default=0, server_default="0")
+    rules_version: Mapped[int] = mapped_column(default=1, server_default="1")
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
@@ -99,7 +105,7 @@ class Track(Base):
 
 
 class Speaker(Base):
-    """Somebody who speaks; all of this is public once released."""
+    """Somebody who speaks; name, affiliation and biography are public once released."""
 
     __tablename__ = "speakers"
     __table_args__ = (UniqueConstraint("conference_id", "export_id"),)
@@ -110,10 +116,27 @@ class Speaker(Base):
     name: Mapped[str] = mapped_column(String(300))
     affiliation: Mapped[str] = mapped_column(String(300), default="")
     biography: Mapped[str] = mapped_column(Text, default="")
+    confirmed_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
+
+
+class Availability(Base):
+    """An interval in which a room or a speaker (`owner_id`) can be had; whoever has none can always be had."""
+
+    __tablename__ = "availabilities"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    conference_id: Mapped[UUID] = mapped_column(ForeignKey("conferences.id"), index=True)
+    owner_id: Mapped[UUID] = mapped_column(index=True)
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
 
 
 class Session(Base):
-    """Content without a place. `state` is planned (kept out of releases) or confirmed; `links` are {title, url}."""
+    """Content without a place. `state` is planned (kept out of releases) or confirmed; `links` are {title, url}.
+
+    `expected` is how many people are expected, for organisers alone.
+    """
 
     __tablename__ = "sessions"
 
@@ -131,6 +154,7 @@ class Session(Base):
     listed: Mapped[str] = mapped_column(String(20), default="public")
     attend: Mapped[str] = mapped_column(String(20), default="public")
     state: Mapped[str] = mapped_column(String(20), default="confirmed")
+    expected: Mapped[int | None]
     version: Mapped[int] = mapped_column(default=1)
 
 

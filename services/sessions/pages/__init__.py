@@ -1,6 +1,7 @@
 """The pages of `sessions`: for everybody, and for organisers."""
 
 from services.sessions.pages import (
+    checks,
     conference,
     days,
     exports,
@@ -15,6 +16,7 @@ from services.sessions.pages.blueprints import blueprint, site
 
 __all__ = [
     "blueprint",
+    "checks",
     "conference",
     "days",
     "exports",

@@ -5,10 +5,11 @@ from uuid import UUID
 from flask import request, url_for
 from werkzeug.wrappers import Response
 
+from services.sessions.pages.availability import span_values, take_spans
 from services.sessions.pages.blueprints import blueprint
 from services.sessions.pages.desk import Desk
-from services.sessions.queries import conferences
-from services.sessions.schemas import RoomIn, TrackIn
+from services.sessions.queries import conferences, drafts
+from services.sessions.schemas import ChangeRoomIn, RoomIn, TrackIn
 from services.sessions.usecases import furnishing
 from shared.auth import requires
 from shared.errors import NotFound, Refusal
@@ -59,18 +60,22 @@ def _show_room(slug: str, room_id: UUID, form: Form | None, status: int = 200) -
         room = next((one for one in rooms if one.id == room_id), None)
         if room is None:
             raise NotFound
-        form = form or Form(RoomIn, name=room.name, capacity=room.capacity)
+        if form is None:
+            spans = drafts.list_available(db, desk.conference.id, room.id)
+            times = span_values(spans, desk.conference.zone)
+            form = Form(ChangeRoomIn, name=room.name, capacity=room.capacity, **times)
         return desk.render("room.html", form=form, room=room), status
 
 
 @blueprint.post("/manage/<conference>/rooms/<uuid:room_id>")
 @requires("agenda:manage")
 def change_room(conference: str, room_id: UUID) -> Response | Page:
-    form = Form(RoomIn, request.form)
+    form = Form(ChangeRoomIn, request.form)
     try:
         wanted = form.load()
         with database().write() as db:
-            furnishing.change_room(db, slug=conference, room_id=room_id, **wanted)
+            spans = take_spans(wanted, conferences.get_conference(db, conference).zone)
+            furnishing.change_room(db, slug=conference, room_id=room_id, spans=spans, **wanted)
     except Refusal as refusal:
         if refusal.status == 404:
             raise

@@ -1,17 +1,21 @@
 """What is told about speakers."""
 
+from typing import Any
 from uuid import UUID
 
 from flask import request, url_for
 from werkzeug.wrappers import Response
 
+from services.sessions.models import Speaker
+from services.sessions.pages.availability import span_values, take_spans
 from services.sessions.pages.blueprints import blueprint
 from services.sessions.pages.desk import Desk
-from services.sessions.queries import drafts
+from services.sessions.queries import conferences, drafts
 from services.sessions.schemas import SpeakerIn
-from services.sessions.usecases import editing
+from services.sessions.usecases import speaking
 from shared.auth import requires
-from shared.errors import Refusal
+from shared.clock import now
+from shared.errors import Refusal, Stale
 from shared.web import Form, database, see_other
 
 Page = tuple[str, int]
@@ -31,15 +35,29 @@ def speaker_form(conference: str, speaker_id: UUID) -> Page:
     return _show_speaker(conference, speaker_id, None)
 
 
-def _show_speaker(slug: str, speaker_id: UUID, form: Form | None, status: int = 200) -> Page:
+def _show_speaker(slug: str, speaker_id: UUID, form: Form | None, refusal: Refusal | None = None) -> Page:
     with database().read() as db:
         desk = Desk(db, slug)
         person = drafts.get_speaker(db, desk.conference.id, speaker_id)
         if form is None:
-            form = Form(
-                SpeakerIn, name=person.name, affiliation=person.affiliation, biography=person.biography
-            )
-        return desk.render("speaker.html", form=form, person=person), status
+            form = Form(SpeakerIn, **_values(desk, person))
+        elif isinstance(refusal, Stale):
+            form.values = form.values.copy()
+            form.values["version"] = str(person.version)
+        page = desk.render("speaker.html", form=form, person=person, is_stale=isinstance(refusal, Stale))
+    return page, refusal.status if refusal else 200
+
+
+def _values(desk: Desk, person: Speaker) -> dict[str, Any]:
+    spans = drafts.list_available(desk.db, desk.conference.id, person.id)
+    return {
+        "name": person.name,
+        "affiliation": person.affiliation,
+        "biography": person.biography,
+        "confirmed": "true" if person.confirmed_at else "",
+        "version": person.version,
+        **span_values(spans, desk.conference.zone),
+    }
 
 
 @blueprint.post("/manage/<conference>/speakers/<uuid:speaker_id>")
@@ -48,11 +66,16 @@ def change_speaker(conference: str, speaker_id: UUID) -> Response | Page:
     form = Form(SpeakerIn, request.form)
     try:
         wanted = form.load()
+        version = wanted.pop("version")
         with database().write() as db:
-            editing.change_speaker(db, slug=conference, speaker_id=speaker_id, **wanted)
+            spans = take_spans(wanted, conferences.get_conference(db, conference).zone)
+            entry = speaking.Entry(**wanted, spans=spans)
+            speaking.change_speaker(
+                db, slug=conference, speaker_id=speaker_id, version=version, entry=entry, now=now()
+            )
     except Refusal as refusal:
         if refusal.status == 404:
             raise
         form.refuse(refusal)
-        return _show_speaker(conference, speaker_id, form, refusal.status)
+        return _show_speaker(conference, speaker_id, form, refusal)
     return see_other(url_for(".manage_speakers", conference=conference, done="speaker"))

@@ -6,8 +6,9 @@ from uuid import UUID
 
 from sqlalchemy import delete, func, select
 
-from services.sessions.models import Conference, Room, Session, SessionSpeaker, Slot, Speaker
+from services.sessions.models import Availability, Conference, Room, Session, SessionSpeaker, Slot, Speaker
 from services.sessions.queries import conferences
+from services.sessions.rules.concerns import Span
 from services.sessions.rules.programme import Draft
 from shared.db import Transaction
 from shared.errors import NotFound
@@ -30,6 +31,32 @@ def read_draft(db: Transaction, conference: Conference) -> Draft:
         sessions={session.id: session for session in sessions},
         speakers_of=_speakers_of(db, own),
         slots=slots,
+        available=_available(db, own),
+    )
+
+
+def _available(db: Transaction, conference_id: UUID) -> dict[UUID, list[Span]]:
+    found: dict[UUID, list[Span]] = defaultdict(list)
+    for row in db.scalars(select(Availability).where(Availability.conference_id == conference_id)):
+        found[row.owner_id].append((row.starts_at, row.ends_at))
+    return dict(found)
+
+
+def list_available(db: Transaction, conference_id: UUID, owner_id: UUID) -> list[Span]:
+    """When one room or speaker can be had, in the order of time."""
+    query = (
+        select(Availability.starts_at, Availability.ends_at)
+        .where(Availability.conference_id == conference_id, Availability.owner_id == owner_id)
+        .order_by(Availability.starts_at)
+    )
+    return [(starts_at, ends_at) for starts_at, ends_at in db.execute(query)]
+
+
+def delete_available(db: Transaction, conference_id: UUID, owner_id: UUID) -> None:
+    db.execute(
+        delete(Availability).where(
+            Availability.conference_id == conference_id, Availability.owner_id == owner_id
+        )
     )
 
 
@@ -51,6 +78,10 @@ def get_slot(db: Transaction, conference_id: UUID, slot_id: UUID) -> Slot:
     if slot is None:
         raise NotFound
     return slot
+
+
+def list_slot_ids(db: Transaction, session_id: UUID) -> set[UUID]:
+    return set(db.scalars(select(Slot.id).where(Slot.session_id == session_id)))
 
 
 def get_session(db: Transaction, conference_id: UUID, session_id: UUID) -> Session:

@@ -1,5 +1,6 @@
 """What forms and API of `sessions` take in and give out."""
 
+from services.sessions.schemas.desk import AvailabilityIn, ChangeRoomIn, ReleaseIn, RulesIn, SpeakerIn
 from services.sessions.schemas.incoming import (
     KINDS,
     STATES,
@@ -10,12 +11,10 @@ from services.sessions.schemas.incoming import (
     DayIn,
     MoveIn,
     PlaceIn,
-    ReleaseIn,
     RoomIn,
     SessionIn,
     SettingsIn,
     SlotPatchIn,
-    SpeakerIn,
     TrackIn,
     VersionIn,
 )
@@ -38,6 +37,8 @@ __all__ = [
     "STATES",
     "AddSessionIn",
     "AgendaIn",
+    "AvailabilityIn",
+    "ChangeRoomIn",
     "ChangeSessionIn",
     "ConcernOut",
     "ConferenceIn",
@@ -53,6 +54,7 @@ __all__ = [
     "ReleaseIn",
     "ReleaseOut",
     "RoomIn",
+    "RulesIn",
     "SessionIn",
     "SettingsIn",
     "SlotChangeOut",

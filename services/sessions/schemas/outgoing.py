@@ -87,6 +87,7 @@ class DraftSlotOut(ma.Schema):
 
 class ConcernOut(ma.Schema):
     kind = ma.fields.String()
+    severity = ma.fields.String()
     text = ma.fields.String()
     slot_ids = ma.fields.List(ma.fields.UUID())
 

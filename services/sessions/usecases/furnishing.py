@@ -1,10 +1,12 @@
 """Rooms to place sessions in and tracks to group them; public with the next release."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
 from services.sessions.models import Room, Track
 from services.sessions.queries import conferences
+from services.sessions.usecases import checking
 from shared.db import Transaction
 from shared.errors import Invalid, NotFound
 from shared.ids import new_id
@@ -21,14 +23,23 @@ def add_room(db: Transaction, *, slug: str, name: str, capacity: int | None) -> 
     return room
 
 
-def change_room(db: Transaction, *, slug: str, room_id: UUID, name: str, capacity: int | None) -> Room:
-    """Another name or size; the room keeps its guid, so apps know it as the same."""
+def change_room(
+    db: Transaction,
+    *,
+    slug: str,
+    room_id: UUID,
+    name: str,
+    capacity: int | None,
+    spans: tuple[tuple[datetime, datetime], ...] = (),
+) -> Room:
+    """Another name, size or times; the room keeps its guid, so apps know it as the same."""
     conference = conferences.lock_conference(db, slug)
     rooms = {room.id: room for room in conferences.list_rooms(db, conference.id)}
     if room_id not in rooms:
         raise NotFound
     _require_new_name(name, (room.name for room in rooms.values() if room.id != room_id))
     rooms[room_id].name, rooms[room_id].capacity = name, capacity
+    checking.set_availability(db, conference, owner_id=room_id, spans=spans)
     return rooms[room_id]
 
 

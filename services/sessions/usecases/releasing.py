@@ -7,9 +7,10 @@ from uuid import UUID
 from services.sessions.errors import NothingToRelease
 from services.sessions.models import Conference, Release, ReleasedSlot, ReleasedSpeaker
 from services.sessions.queries import conferences, drafts, released
-from services.sessions.rules import changes, naming, placing, programme
+from services.sessions.rules import changes, naming, programme
+from services.sessions.rules.concerns import Concern, require_no_block
 from services.sessions.rules.programme import Body
-from services.sessions.usecases import slots
+from services.sessions.usecases import checking, slots
 from shared.bus import publish
 from shared.contracts.sessions import ProgrammeReleased
 from shared.db import Transaction
@@ -21,7 +22,7 @@ class Comparison:
     """The draft beside what is public."""
 
     change: changes.ProgrammeChange
-    warnings: tuple[placing.Concern, ...]
+    warnings: tuple[Concern, ...]
     speakers: dict[UUID, Body]
     frame: Body
     current_slots: dict[UUID, ReleasedSlot]
@@ -47,10 +48,9 @@ def compare_draft(db: Transaction, conference: Conference) -> Comparison:
         current_frame=release.programme if release else None,
         draft_frame=frame,
     )
-    days = {day.id: (day.starts_at, day.ends_at) for day in draft.days}
     return Comparison(
         change=change,
-        warnings=tuple(placing.find_concerns(programme.placed(draft), days)),
+        warnings=tuple(checking.check_draft(draft)),
         speakers=speakers,
         frame=frame,
         current_slots=current_slots,
@@ -59,9 +59,12 @@ def compare_draft(db: Transaction, conference: Conference) -> Comparison:
 
 
 def release_programme(
-    db: Transaction, *, slug: str, name: str = "", comment: str = "", now: datetime
+    db: Transaction, *, slug: str, name: str = "", comment: str = "", heed_rules: bool = True, now: datetime
 ) -> Release:
-    """Make the draft public. Raises NothingToRelease, or Invalid or ReleaseNameTaken for the name."""
+    """Make the draft public. Raises NothingToRelease, ReleaseBlocked, or Invalid or ReleaseNameTaken for the name.
+
+    `heed_rules` False lets pass what is public elsewhere already, collisions included.
+    """
     conference = conferences.lock_conference(db, slug)
     history = released.list_releases(db, conference.id)
     name = name or naming.next_release_name(history[0].name if history else None)
@@ -69,6 +72,8 @@ def release_programme(
     comparison = compare_draft(db, conference)
     if not comparison.change:
         raise NothingToRelease
+    if heed_rules:
+        require_no_block(comparison.warnings)
     number = conference.release_number + 1
     release = Release(
         conference_id=conference.id,
