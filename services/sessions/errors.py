@@ -27,6 +27,14 @@ class ReleaseBlocked(Refusal):
     title = "A rule of this conference does not let this be released"
 
 
+class StillInUse(Refusal):
+    """A room, track or speaker that sessions still need."""
+
+    status = 409
+    code = "still_in_use"
+    title = "This is still in use"
+
+
 class SlugTaken(Refusal):
     """Another conference has this address, or the address is reserved."""
 

@@ -201,6 +201,18 @@ class Release(Base):
     programme: Mapped[dict[str, Any]]
 
 
+class PlannedRelease(Base):
+    """The release that is to happen by itself at `due_at`, a time of the conference; `refusal` says why it did not."""
+
+    __tablename__ = "planned_releases"
+
+    conference_id: Mapped[UUID] = mapped_column(ForeignKey("conferences.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(String(100))
+    comment: Mapped[str] = mapped_column(Text)
+    due_at: Mapped[datetime]
+    refusal: Mapped[str] = mapped_column(Text)
+
+
 class ReleasedSlot(Base):
     """A slot as it is public from release `holds_from` until release `holds_until` (None: still).
 

@@ -5,12 +5,14 @@ from services.sessions.pages import (
     conference,
     days,
     exports,
-    furniture,
     manage,
     people,
     public,
     releases,
+    rooms,
     texts,
+    tracks,
+    versions,
 )
 from services.sessions.pages.blueprints import blueprint, site
 
@@ -20,11 +22,13 @@ __all__ = [
     "conference",
     "days",
     "exports",
-    "furniture",
     "manage",
     "people",
     "public",
     "releases",
+    "rooms",
     "site",
     "texts",
+    "tracks",
+    "versions",
 ]

@@ -30,6 +30,10 @@ NOTICES = {
     "session": "The session was saved in the draft.",
     "speaker": "The speaker was saved in the draft.",
     "released": "The release is public now.",
+    "planned": "The release will happen by itself.",
+    "called_off": "The planned release is called off.",
+    "back": "The older release is public again. The draft was left as it is.",
+    "removed": "Removed; older releases keep showing it.",
     "saved": "Saved.",
 }
 

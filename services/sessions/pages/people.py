@@ -11,8 +11,8 @@ from services.sessions.pages.availability import span_values, take_spans
 from services.sessions.pages.blueprints import blueprint
 from services.sessions.pages.desk import Desk
 from services.sessions.queries import conferences, drafts
-from services.sessions.schemas import SpeakerIn
-from services.sessions.usecases import speaking
+from services.sessions.schemas import RemoveIn, SpeakerIn
+from services.sessions.usecases import removing, speaking
 from shared.auth import requires
 from shared.clock import now
 from shared.errors import Refusal, Stale
@@ -35,16 +35,31 @@ def speaker_form(conference: str, speaker_id: UUID) -> Page:
     return _show_speaker(conference, speaker_id, None)
 
 
-def _show_speaker(slug: str, speaker_id: UUID, form: Form | None, refusal: Refusal | None = None) -> Page:
+def _show_speaker(
+    slug: str,
+    speaker_id: UUID,
+    form: Form | None,
+    refusal: Refusal | None = None,
+    removal: Form | None = None,
+) -> Page:
     with database().read() as db:
         desk = Desk(db, slug)
         person = drafts.get_speaker(db, desk.conference.id, speaker_id)
+        everybody = drafts.list_speakers(db, desk.conference.id)
         if form is None:
             form = Form(SpeakerIn, **_values(desk, person))
         elif isinstance(refusal, Stale):
             form.values = form.values.copy()
             form.values["version"] = str(person.version)
-        page = desk.render("speaker.html", form=form, person=person, is_stale=isinstance(refusal, Stale))
+        page = desk.render(
+            "speaker.html",
+            form=form,
+            person=person,
+            is_stale=isinstance(refusal, Stale),
+            removal=removal or Form(RemoveIn),
+            used=len(drafts.list_speaking(db, person.id)),
+            others=[(str(one.id), one.name) for one in everybody if one.id != person.id],
+        )
     return page, refusal.status if refusal else 200
 
 
@@ -79,3 +94,19 @@ def change_speaker(conference: str, speaker_id: UUID) -> Response | Page:
         form.refuse(refusal)
         return _show_speaker(conference, speaker_id, form, refusal)
     return see_other(url_for(".manage_speakers", conference=conference, done="speaker"))
+
+
+@blueprint.post("/manage/<conference>/speakers/<uuid:speaker_id>/remove")
+@requires("agenda:manage")
+def remove_speaker(conference: str, speaker_id: UUID) -> Response | Page:
+    form = Form(RemoveIn, request.form)
+    try:
+        wanted = form.load()
+        with database().write() as db:
+            removing.remove_speaker(db, slug=conference, speaker_id=speaker_id, **wanted)
+    except Refusal as refusal:
+        if refusal.status == 404:
+            raise
+        form.refuse(refusal)
+        return _show_speaker(conference, speaker_id, None, refusal, form)
+    return see_other(url_for(".manage_speakers", conference=conference, done="removed"))

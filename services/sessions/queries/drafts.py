@@ -80,6 +80,20 @@ def get_slot(db: Transaction, conference_id: UUID, slot_id: UUID) -> Slot:
     return slot
 
 
+def list_slots_in_room(db: Transaction, conference_id: UUID, room_id: UUID) -> Sequence[Slot]:
+    return db.scalars(select(Slot).where(Slot.conference_id == conference_id, Slot.room_id == room_id)).all()
+
+
+def list_sessions_of_track(db: Transaction, conference_id: UUID, track_id: UUID) -> Sequence[Session]:
+    query = select(Session).where(Session.conference_id == conference_id, Session.track_id == track_id)
+    return db.scalars(query).all()
+
+
+def list_speaking(db: Transaction, speaker_id: UUID) -> Sequence[SessionSpeaker]:
+    """In which sessions somebody speaks."""
+    return db.scalars(select(SessionSpeaker).where(SessionSpeaker.speaker_id == speaker_id)).all()
+
+
 def list_slot_ids(db: Transaction, session_id: UUID) -> set[UUID]:
     return set(db.scalars(select(Slot.id).where(Slot.session_id == session_id)))
 

@@ -43,6 +43,21 @@ def _with_offset(local: datetime, offset: str, zone: str) -> datetime:
     return instant.astimezone(UTC)
 
 
+def resolve_moment(local: datetime, zone: str, *, field: str) -> datetime:
+    """The instant of a local date and time; raises TimeUnclear naming the field."""
+    try:
+        return to_instant(local.replace(second=0, microsecond=0), zone)
+    except (ValueError, OverflowError) as error:
+        raise TimeUnclear(str(error), fields={field: [str(error)]}) from error
+
+
+def require_ahead(moment: datetime, now: datetime, *, field: str) -> None:
+    """Raises TimeUnclear for a time that has passed."""
+    if moment <= now:
+        text = "This time has passed."
+        raise TimeUnclear(text, fields={field: [text]})
+
+
 def require_length(starts_at: datetime, ends_at: datetime, *, field: str = "ends_at") -> None:
     """Raises EndsBeforeItStarts unless the end comes after the start."""
     if ends_at <= starts_at:

@@ -1,6 +1,14 @@
 """What forms and API of `sessions` take in and give out."""
 
-from services.sessions.schemas.desk import AvailabilityIn, ChangeRoomIn, ReleaseIn, RulesIn, SpeakerIn
+from services.sessions.schemas.desk import (
+    AvailabilityIn,
+    ChangeRoomIn,
+    PlanReleaseIn,
+    ReleaseIn,
+    RemoveIn,
+    RulesIn,
+    SpeakerIn,
+)
 from services.sessions.schemas.incoming import (
     KINDS,
     STATES,
@@ -51,8 +59,10 @@ __all__ = [
     "MoveIn",
     "NamedOut",
     "PlaceIn",
+    "PlanReleaseIn",
     "ReleaseIn",
     "ReleaseOut",
+    "RemoveIn",
     "RoomIn",
     "RulesIn",
     "SessionIn",

@@ -1,10 +1,13 @@
 """What the organisers' forms beside the agenda itself take in: rules, people, rooms, releases."""
 
+from datetime import datetime
+from typing import Any
+
 import marshmallow as ma
 from marshmallow.validate import OneOf, Range
 
 from services.sessions.rules.concerns import SEVERITIES
-from services.sessions.schemas.incoming import RoomIn, VersionIn
+from services.sessions.schemas.incoming import FIRST, LAST, RoomIn, VersionIn
 from shared.web import Schema, Text
 
 
@@ -47,8 +50,37 @@ class SpeakerIn(VersionIn, AvailabilityIn):
     confirmed = ma.fields.Boolean(load_default=False)
 
 
+class RemoveIn(Schema):
+    """What takes the place of the room, track or speaker that goes."""
+
+    move_to = ma.fields.UUID(load_default=None, allow_none=True)
+
+
 class ReleaseIn(Schema):
     """`name` empty means the next number."""
 
     name = Text(max=100, load_default="")
     comment = Text(max=2_000, load_default="")
+
+
+class LocalMoment(ma.fields.NaiveDateTime):
+    """A date and time on the clock of the conference, to the minute."""
+
+    default_error_messages = {
+        "required": "Choose when.",
+        "invalid": "This is no date and time.",
+        "invalid_awareness": "Write the local time alone.",
+        "year": "The year is out of range.",
+    }
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:
+        found = super()._deserialize(value, attr, data, **kwargs)
+        if not FIRST.year <= found.year <= LAST.year:
+            raise self.make_error("year")
+        return found.replace(second=0, microsecond=0)
+
+
+class PlanReleaseIn(ReleaseIn):
+    """`at` is local time of the conference."""
+
+    at = LocalMoment(required=True)

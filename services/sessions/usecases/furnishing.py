@@ -52,6 +52,17 @@ def add_track(db: Transaction, *, slug: str, name: str, color: str) -> Track:
     return track
 
 
+def change_track(db: Transaction, *, slug: str, track_id: UUID, name: str, color: str) -> Track:
+    """Another name or colour."""
+    conference = conferences.lock_conference(db, slug)
+    tracks = {track.id: track for track in conferences.list_tracks(db, conference.id)}
+    if track_id not in tracks:
+        raise NotFound
+    _require_new_name(name, (track.name for track in tracks.values() if track.id != track_id))
+    tracks[track_id].name, tracks[track_id].color = name, color
+    return tracks[track_id]
+
+
 def _require_new_name(name: str, taken: Iterable[str]) -> None:
     if name in taken:
         raise Invalid(fields={"name": [f"There is already one called “{name}”."]})

@@ -19,7 +19,7 @@ from shared.text import fold
 
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
-    """The draft beside what is public."""
+    """What is to become public (the draft, or an older release) beside what is."""
 
     change: changes.ProgrammeChange
     warnings: tuple[Concern, ...]
@@ -27,6 +27,11 @@ class Comparison:
     frame: Body
     current_slots: dict[UUID, ReleasedSlot]
     current_speakers: dict[UUID, ReleasedSpeaker]
+
+    def people(self) -> list[str]:
+        """The names of those whose entry differs."""
+        names = [self.speakers[one]["name"] for one in self.change.speakers]
+        return sorted([*names, *(self.current_speakers[one].name for one in self.change.gone_speakers)])
 
 
 def compare_draft(db: Transaction, conference: Conference) -> Comparison:
@@ -66,14 +71,36 @@ def release_programme(
     `heed_rules` False lets pass what is public elsewhere already, collisions included.
     """
     conference = conferences.lock_conference(db, slug)
-    history = released.list_releases(db, conference.id)
-    name = name or naming.next_release_name(history[0].name if history else None)
-    naming.require_release_name(name, taken=released.is_release_named(db, conference.id, fold(name)))
+    name = name_release(db, conference, name)
     comparison = compare_draft(db, conference)
     if not comparison.change:
         raise NothingToRelease
     if heed_rules:
         require_no_block(comparison.warnings)
+    return put_out(db, conference, comparison, name=name, comment=comment, now=now)
+
+
+def name_release(db: Transaction, conference: Conference, name: str) -> str:
+    """The name, or the next number where there is none. Raises Invalid or ReleaseNameTaken."""
+    history = released.list_releases(db, conference.id)
+    if not name:
+        taken = {release.folded_name for release in history}
+        name = naming.free_release_name(naming.next_release_name(history[0].name if history else None), taken)
+    naming.require_release_name(name, taken=released.is_release_named(db, conference.id, fold(name)))
+    return name
+
+
+def put_out(
+    db: Transaction,
+    conference: Conference,
+    comparison: Comparison,
+    *,
+    name: str = "",
+    comment: str,
+    now: datetime,
+) -> Release:
+    """Make what was compared public under the next number. Raises Invalid or ReleaseNameTaken for the name."""
+    name = name_release(db, conference, name)
     number = conference.release_number + 1
     release = Release(
         conference_id=conference.id,
