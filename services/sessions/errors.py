@@ -35,6 +35,14 @@ class StillInUse(Refusal):
     title = "This is still in use"
 
 
+class DelayOvertaken(Refusal):
+    """What a delay moved stands elsewhere by now, so that undoing it would undo somebody's later change."""
+
+    status = 409
+    code = "delay_overtaken"
+    title = "This can no longer be undone in one step"
+
+
 class SlugTaken(Refusal):
     """Another conference has this address, or the address is reserved."""
 

@@ -33,6 +33,8 @@ NOTICES = {
     "planned": "The release will happen by itself.",
     "called_off": "The planned release is called off.",
     "back": "The older release is public again. The draft was left as it is.",
+    "late": "The new times are public.",
+    "on_time": "The old times are public again.",
     "removed": "Removed; older releases keep showing it.",
     "saved": "Saved.",
 }
@@ -66,6 +68,7 @@ class Desk:
             ("Draft agenda", url_for("sessions.overview", conference=slug)),
             ("Add a session", url_for("sessions.add_session_form", conference=slug)),
             ("Speakers", url_for("sessions.manage_speakers", conference=slug)),
+            ("Running late", url_for("sessions.late_form", conference=slug)),
             ("Release", url_for("sessions.release_form", conference=slug)),
             ("Rules", url_for("sessions.rules_form", conference=slug)),
             ("Settings", url_for("sessions.settings_form", conference=slug)),

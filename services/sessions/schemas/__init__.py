@@ -3,10 +3,12 @@
 from services.sessions.schemas.desk import (
     AvailabilityIn,
     ChangeRoomIn,
+    LateIn,
     PlanReleaseIn,
     ReleaseIn,
     RemoveIn,
     RulesIn,
+    ShiftIn,
     SpeakerIn,
 )
 from services.sessions.schemas.incoming import (
@@ -55,6 +57,7 @@ __all__ = [
     "DayOut",
     "DraftOut",
     "DraftSlotOut",
+    "LateIn",
     "LinkOut",
     "MoveIn",
     "NamedOut",
@@ -67,6 +70,7 @@ __all__ = [
     "RulesIn",
     "SessionIn",
     "SettingsIn",
+    "ShiftIn",
     "SlotChangeOut",
     "SlotOut",
     "SlotPatchIn",

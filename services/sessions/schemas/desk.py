@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 import marshmallow as ma
-from marshmallow.validate import OneOf, Range
+from marshmallow.validate import NoneOf, OneOf, Range
 
 from services.sessions.rules.concerns import SEVERITIES
 from services.sessions.schemas.incoming import FIRST, LAST, RoomIn, VersionIn
@@ -84,3 +84,23 @@ class PlanReleaseIn(ReleaseIn):
     """`at` is local time of the conference."""
 
     at = LocalMoment(required=True)
+
+
+class LateIn(Schema):
+    """A room that is late from a local time on."""
+
+    room_id = ma.fields.UUID(required=True, error_messages={"required": "Choose a room."})
+    since = LocalMoment(required=True)
+    minutes = ma.fields.Integer(
+        required=True,
+        validate=[
+            Range(min=-600, max=600, error="Between {min} and {max} minutes."),
+            NoneOf([0], error="0 minutes change nothing."),
+        ],
+    )
+
+
+class ShiftIn(LateIn):
+    """The same, with what the preview was made of."""
+
+    seen = Text(max=64, required=True)
