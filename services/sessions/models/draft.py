@@ -93,7 +93,10 @@ class Track(Base):
 
 
 class Speaker(Base):
-    """Somebody who speaks; name, affiliation and biography are public once released."""
+    """Somebody who speaks; name, affiliation, biography and `photo` (a local path) are public once released.
+
+    `link_hash` is kept of the personal link with which they see and correct their own entry.
+    """
 
     __tablename__ = "speakers"
     __table_args__ = (UniqueConstraint("conference_id", "export_id"),)
@@ -104,7 +107,9 @@ class Speaker(Base):
     name: Mapped[str] = mapped_column(String(300))
     affiliation: Mapped[str] = mapped_column(String(300), default="")
     biography: Mapped[str] = mapped_column(Text, default="")
+    photo: Mapped[str] = mapped_column(String(200), default="", server_default="")
     confirmed_at: Mapped[datetime | None]
+    link_hash: Mapped[str | None] = mapped_column(String(64), index=True, unique=True)
     version: Mapped[int] = mapped_column(default=1, server_default="1")
 
 

@@ -35,6 +35,7 @@ NOTICES = {
     "back": "The older release is public again. The draft was left as it is.",
     "late": "The new times are public.",
     "on_time": "The old times are public again.",
+    "revoked": "The personal link no longer opens anything.",
     "removed": "Removed; older releases keep showing it.",
     "saved": "Saved.",
 }

@@ -10,6 +10,7 @@ from services.sessions.models import Speaker
 from services.sessions.pages.availability import span_values, take_spans
 from services.sessions.pages.blueprints import blueprint
 from services.sessions.pages.desk import Desk
+from services.sessions.pages.photos import take_photo
 from services.sessions.queries import conferences, drafts
 from services.sessions.schemas import RemoveIn, SpeakerIn
 from services.sessions.usecases import removing, speaking
@@ -17,6 +18,7 @@ from shared.auth import requires
 from shared.clock import now
 from shared.errors import Refusal, Stale
 from shared.web import Form, database, see_other
+from shared.web.context import absolute
 
 Page = tuple[str, int]
 
@@ -41,6 +43,7 @@ def _show_speaker(
     form: Form | None,
     refusal: Refusal | None = None,
     removal: Form | None = None,
+    link: str = "",
 ) -> Page:
     with database().read() as db:
         desk = Desk(db, slug)
@@ -56,6 +59,7 @@ def _show_speaker(
             form=form,
             person=person,
             is_stale=isinstance(refusal, Stale),
+            link=link,
             removal=removal or Form(RemoveIn),
             used=len(drafts.list_speaking(db, person.id)),
             others=[(str(one.id), one.name) for one in everybody if one.id != person.id],
@@ -82,9 +86,10 @@ def change_speaker(conference: str, speaker_id: UUID) -> Response | Page:
     try:
         wanted = form.load()
         version = wanted.pop("version")
+        photo = take_photo(wanted, request.files.get("photo"))
         with database().write() as db:
             spans = take_spans(wanted, conferences.get_conference(db, conference).zone)
-            entry = speaking.Entry(**wanted, spans=spans)
+            entry = speaking.Entry(**wanted, spans=spans, photo=photo)
             speaking.change_speaker(
                 db, slug=conference, speaker_id=speaker_id, version=version, entry=entry, now=now()
             )
@@ -110,3 +115,20 @@ def remove_speaker(conference: str, speaker_id: UUID) -> Response | Page:
         form.refuse(refusal)
         return _show_speaker(conference, speaker_id, None, refusal, form)
     return see_other(url_for(".manage_speakers", conference=conference, done="removed"))
+
+
+@blueprint.post("/manage/<conference>/speakers/<uuid:speaker_id>/link")
+@requires("agenda:manage")
+def make_speaker_link(conference: str, speaker_id: UUID) -> Page:
+    """Shows the link in the answer itself, as it is kept nowhere."""
+    with database().write() as db:
+        secret = speaking.make_link(db, slug=conference, speaker_id=speaker_id)
+    return _show_speaker(conference, speaker_id, None, link=absolute(url_for(".own_entry", token=secret)))
+
+
+@blueprint.post("/manage/<conference>/speakers/<uuid:speaker_id>/link/revoke")
+@requires("agenda:manage")
+def revoke_speaker_link(conference: str, speaker_id: UUID) -> Response:
+    with database().write() as db:
+        speaking.revoke_link(db, slug=conference, speaker_id=speaker_id)
+    return see_other(url_for(".speaker_form", conference=conference, speaker_id=speaker_id, done="revoked"))

@@ -12,6 +12,7 @@ from services.sessions.rules.concerns import Span
 from services.sessions.rules.programme import Draft
 from shared.db import Transaction
 from shared.errors import NotFound
+from shared.ids import hash_secret
 
 
 def read_draft(db: Transaction, conference: Conference) -> Draft:
@@ -112,6 +113,19 @@ def get_speaker(db: Transaction, conference_id: UUID, speaker_id: UUID) -> Speak
     if speaker is None:
         raise NotFound
     return speaker
+
+
+def get_invited(db: Transaction, secret: str) -> tuple[Conference, Speaker]:
+    """Whom a personal link belongs to. Raises NotFound for one that was revoked or never was."""
+    query = (
+        select(Conference, Speaker)
+        .join(Speaker, Speaker.conference_id == Conference.id)
+        .where(Speaker.link_hash == hash_secret(secret))
+    )
+    found = db.execute(query).first()
+    if found is None:
+        raise NotFound
+    return found[0], found[1]
 
 
 def list_speakers(db: Transaction, conference_id: UUID) -> Sequence[Speaker]:

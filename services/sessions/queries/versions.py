@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import or_, select
 
-from services.sessions.models import PlannedRelease, Release, ReleasedSlot, ReleasedSpeaker
+from services.sessions.models import Conference, PlannedRelease, Release, ReleasedSlot, ReleasedSpeaker
 from shared.db import Transaction
 from shared.errors import NotFound
 
@@ -22,6 +22,12 @@ def list_slots_of_release(db: Transaction, conference_id: UUID, number: int) -> 
     """Every slot as it held under that number, in the order of time."""
     query = _held(ReleasedSlot, conference_id, number)
     return db.scalars(query.order_by(ReleasedSlot.starts_at, ReleasedSlot.export_id)).all()
+
+
+def list_slots_of_speaker(db: Transaction, conference: Conference, speaker_id: UUID) -> list[ReleasedSlot]:
+    """Where somebody speaks by what is public now, whoever else may know of it."""
+    slots = list_slots_of_release(db, conference.id, conference.release_number)
+    return [slot for slot in slots if any(one["id"] == str(speaker_id) for one in slot.body["speakers"])]
 
 
 def list_speakers_of_release(db: Transaction, conference_id: UUID, number: int) -> Sequence[ReleasedSpeaker]:

@@ -89,6 +89,8 @@ def speaker_bodies(draft: Draft, bodies: Mapping[UUID, Body]) -> dict[UUID, Body
             "name": speaker.name,
             "affiliation": speaker.affiliation,
             "biography": speaker.biography,
+            # Left out where there is none: people released before photographs were kept have not changed.
+            **({"photo": speaker.photo} if speaker.photo else {}),
         }
         for speaker in draft.speakers.values()
         if speaker.id in named

@@ -1,9 +1,11 @@
 """What forms and API of `sessions` take in and give out."""
 
 from services.sessions.schemas.desk import (
+    AnswerIn,
     AvailabilityIn,
     ChangeRoomIn,
     LateIn,
+    OwnEntryIn,
     PlanReleaseIn,
     ReleaseIn,
     RemoveIn,
@@ -47,6 +49,7 @@ __all__ = [
     "STATES",
     "AddSessionIn",
     "AgendaIn",
+    "AnswerIn",
     "AvailabilityIn",
     "ChangeRoomIn",
     "ChangeSessionIn",
@@ -61,6 +64,7 @@ __all__ = [
     "LinkOut",
     "MoveIn",
     "NamedOut",
+    "OwnEntryIn",
     "PlaceIn",
     "PlanReleaseIn",
     "ReleaseIn",

@@ -48,6 +48,21 @@ class SpeakerIn(VersionIn, AvailabilityIn):
     affiliation = Text(max=300, load_default="")
     biography = Text(max=20_000, load_default="")
     confirmed = ma.fields.Boolean(load_default=False)
+    without_photo = ma.fields.Boolean(load_default=False)
+
+
+class OwnEntryIn(VersionIn, AvailabilityIn):
+    """What speakers correct of their own entry."""
+
+    affiliation = Text(max=300, load_default="")
+    biography = Text(max=20_000, load_default="")
+    without_photo = ma.fields.Boolean(load_default=False)
+
+
+class AnswerIn(Schema):
+    """Whether a speaker comes."""
+
+    comes = ma.fields.String(required=True, validate=OneOf(("yes", "no")))
 
 
 class RemoveIn(Schema):
