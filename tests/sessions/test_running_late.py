@@ -11,7 +11,7 @@ from tests.sessions.conftest import SLUG, House
 from tests.sessions.desk import MANAGE, one, post, put, set_rules, slot_named
 
 AGENDA = f"/sessions/{SLUG}/"
-FIRST, BANNER = "Opening", "Aula runs {} minutes late."
+FIRST, BANNER = "Opening", "Aula runs {} minutes late from 10:00."
 
 
 def aula(house: House) -> str:
@@ -82,6 +82,9 @@ def test_everybody_reads_it_until_the_day_of_the_room_is_over(seeded: House) -> 
     set_rules(seeded, room="warn")
     late(seeded, -20, "2026-11-26T13:00")
     assert BANNER.format(20) in seeded.visitor.get(AGENDA).text
+    with seeded.database.write() as db:
+        set_clock(db, db.merge(seeded.conference()), at="day 1 10:25", now=now())
+    assert "Aula runs 20 minutes late." in seeded.visitor.get(AGENDA).text
     with seeded.database.write() as db:
         set_clock(db, db.merge(seeded.conference()), at="day 1 14:10", now=now())
     assert "minutes late" not in seeded.visitor.get(AGENDA).text

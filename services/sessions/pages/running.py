@@ -103,7 +103,7 @@ def late_banner(conference: str) -> FlaskResponse:
     with database().read() as db:
         shown = conferences.get_shown_conference(db, conference)
         late = _lateness(shown)
-    text = render("sessions/late_rooms.html", late=late)
+    text = render("sessions/late_rooms.html", late=late, zone=shown.zone)
     return etag_response(text.encode(), mimetype="text/html")
 
 

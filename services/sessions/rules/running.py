@@ -38,10 +38,11 @@ class Shift:
 
 @dataclass(frozen=True, kw_only=True)
 class Lateness:
-    """How many minutes behind its plan a room is; negative when it is ahead."""
+    """How many minutes behind its plan a room is, negative when it is ahead; `since` is when, while still to come."""
 
     room: str
     minutes: int
+    since: datetime | None
 
 
 def rest_of_day(slots: Iterable[Shown], shift: Shift) -> list[Shown]:
@@ -97,17 +98,20 @@ def find_lateness(
 
     `delays` are moves, newest first. What was undone or moved since counts no longer, without being told so.
     """
-    first: dict[str, tuple[datetime, str, int]] = {}
+    first: dict[str, tuple[datetime, Lateness]] = {}
     for slot_id, slot in slots.items():
         move = next((moves[str(slot_id)] for moves in delays if str(slot_id) in moves), None)
         if move is None or slot.cancelled or not slot.starts_at - AHEAD <= now < slot.ends_at:
             continue
         if move["after"] != place_of(slot.body):
             continue
-        minutes = int((slot.starts_at - read_instant(move["planned"])).total_seconds() // 60)
-        room = slot.body["room"]
-        known = first.get(room["id"])
+        planned = read_instant(move["planned"])
+        late = Lateness(
+            room=slot.body["room"]["name"],
+            minutes=int((slot.starts_at - planned).total_seconds() // 60),
+            since=planned if planned > now else None,
+        )
+        known = first.get(slot.body["room"]["id"])
         if known is None or slot.starts_at < known[0]:
-            first[room["id"]] = (slot.starts_at, room["name"], minutes)
-    found = [Lateness(room=name, minutes=minutes) for _, name, minutes in first.values() if minutes]
-    return sorted(found, key=lambda one: one.room)
+            first[slot.body["room"]["id"]] = (slot.starts_at, late)
+    return sorted((late for _, late in first.values() if late.minutes), key=lambda late: late.room)
