@@ -14,7 +14,7 @@ demo: ## Run everything in one process with the demonstration conference (PORT, 
 
 test: ## Run the whole suite, also on PostgreSQL and RabbitMQ (ARGS for pytest)
 	@$(PYTHON) deploy/setup test
-	@$(PLENARY) -m pytest $(ARGS)
+	@$(PLENARY) -m pytest $(or $(ARGS),--numprocesses 2 --dist loadfile --no-loadscope-reorder)
 
 check: ## Check style, types, architecture, migrations, contracts and generated documents
 	@$(PYTHON) deploy/setup check

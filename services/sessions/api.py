@@ -3,17 +3,20 @@
 from typing import Any
 from uuid import UUID
 
-from flask import request
+from flask import jsonify, request
 
 from services.sessions.models import Conference, ReleasedSlot, Slot
 from services.sessions.queries import conferences, drafts, released
+from services.sessions.rules import grid
 from services.sessions.rules.programme import Body, read_instant
 from services.sessions.schemas import (
     ConferenceOut,
     DraftOut,
     DraftSlotOut,
+    GridOut,
     ReleaseIn,
     ReleaseOut,
+    SlotIn,
     SlotOut,
     SlotPatchIn,
 )
@@ -140,6 +143,48 @@ def get_draft(conference: str) -> Any:
     with database().read() as db:
         comparison = releasing.compare_draft(db, conferences.get_conference(db, conference))
     return {"changes": comparison.change.slots, "warnings": comparison.warnings}
+
+
+@blueprint.get("/conferences/<conference>/draft/grid")
+@requires("agenda:manage")
+@blueprint.response(200, GridOut)
+@blueprint.alt_response(401, schema=Problem)
+@blueprint.alt_response(404, schema=Problem)
+def get_grid(conference: str) -> Any:
+    """The draft in rooms and times. Answers 304 to an If-None-Match that still holds."""
+    with database().read() as db:
+        row = conferences.get_conference(db, conference)
+        answer = jsonify(GridOut().dump(grid.grid_of(drafts.read_draft(db, row))))
+    answer.add_etag()
+    return answer.make_conditional(request)
+
+
+@blueprint.post("/conferences/<conference>/slots")
+@requires("agenda:manage")
+@blueprint.arguments(SlotIn)
+@blueprint.response(201, DraftSlotOut)
+@blueprint.alt_response(401, schema=Problem)
+@blueprint.alt_response(404, schema=Problem)
+@blueprint.alt_response(422, schema=Problem)
+def add_slot(data: dict[str, Any], conference: str) -> Any:
+    """Give a session of the draft a place."""
+    with database().write() as db:
+        slot = editing.place_session(db, slug=conference, **data)
+    return slot, 201, {"ETag": f'"{slot.version}"'}
+
+
+@blueprint.delete("/conferences/<conference>/slots/<uuid:slot_id>")
+@requires("agenda:manage")
+@blueprint.response(204)
+@blueprint.alt_response(401, schema=Problem)
+@blueprint.alt_response(404, schema=Problem)
+@blueprint.alt_response(409, schema=Problem)
+@blueprint.alt_response(422, schema=Problem)
+def delete_slot(conference: str, slot_id: UUID) -> Any:
+    """Take a slot that was never public out of the draft. Needs its version in If-Match."""
+    version = _version({})
+    with database().write() as db:
+        editing.take_out_slot(db, slug=conference, slot_id=slot_id, version=version)
 
 
 @blueprint.get("/conferences/<conference>/draft/slots/<uuid:slot_id>")

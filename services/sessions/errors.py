@@ -72,6 +72,14 @@ class EndsBeforeItStarts(Invalid):
     title = "The end must come after the start"
 
 
+class WasPublic(Refusal):
+    """A slot that calendars and apps know stays, and can only be cancelled."""
+
+    status = 409
+    code = "was_public"
+    title = "This was public already; cancel it instead, so that calendars take it out"
+
+
 class NotARehearsal(Refusal):
     """Only a rehearsal conference may move its clock."""
 

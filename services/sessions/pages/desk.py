@@ -67,6 +67,7 @@ class Desk:
         slug = self.conference.slug
         return [
             ("Draft agenda", url_for("sessions.overview", conference=slug)),
+            ("Grid", url_for("sessions.show_grid", conference=slug)),
             ("Add a session", url_for("sessions.add_session_form", conference=slug)),
             ("Speakers", url_for("sessions.manage_speakers", conference=slug)),
             ("Running late", url_for("sessions.late_form", conference=slug)),

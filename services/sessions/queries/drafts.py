@@ -6,7 +6,16 @@ from uuid import UUID
 
 from sqlalchemy import delete, func, select
 
-from services.sessions.models import Availability, Conference, Room, Session, SessionSpeaker, Slot, Speaker
+from services.sessions.models import (
+    Availability,
+    Conference,
+    ReleasedSlot,
+    Room,
+    Session,
+    SessionSpeaker,
+    Slot,
+    Speaker,
+)
 from services.sessions.queries import conferences
 from services.sessions.rules.concerns import Span
 from services.sessions.rules.programme import Draft
@@ -142,8 +151,13 @@ def list_session_speakers(db: Transaction, session_id: UUID) -> Sequence[Session
     return db.scalars(query).all()
 
 
+def was_released(db: Transaction, slot_id: UUID) -> bool:
+    """Whether any release ever showed this slot."""
+    return db.scalar(select(ReleasedSlot.slot_id).where(ReleasedSlot.slot_id == slot_id).limit(1)) is not None
+
+
 def next_slot_number(db: Transaction, conference_id: UUID) -> int:
-    """The next free export id of a slot; slots are never deleted, so no number comes twice."""
+    """The next free export id of a slot; no slot that was ever public is deleted, so no known number comes twice."""
     return (db.scalar(select(func.max(Slot.export_id)).where(Slot.conference_id == conference_id)) or 0) + 1
 
 

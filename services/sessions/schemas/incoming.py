@@ -190,6 +190,15 @@ class AgendaIn(Schema):
     q = Text(max=200, load_default="")
 
 
+class SlotIn(Schema):
+    """A place for a session."""
+
+    session_id = ma.fields.UUID(required=True)
+    room_id = ma.fields.UUID(required=True)
+    starts_at = ma.fields.AwareDateTime(required=True, validate=_INSTANT)
+    ends_at = ma.fields.AwareDateTime(required=True, validate=_INSTANT)
+
+
 class SlotPatchIn(Schema):
     """What to change of a slot; what is left out stays. The version comes in If-Match or here."""
 

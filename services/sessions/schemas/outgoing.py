@@ -85,6 +85,52 @@ class DraftSlotOut(ma.Schema):
     version = ma.fields.Integer()
 
 
+class GridDayOut(ma.Schema):
+    id = ma.fields.UUID()
+    position = ma.fields.Integer()
+    title = ma.fields.String()
+    starts_at = ma.fields.AwareDateTime()
+    ends_at = ma.fields.AwareDateTime()
+
+
+class GridRoomOut(ma.Schema):
+    id = ma.fields.UUID()
+    name = ma.fields.String()
+    capacity = ma.fields.Integer(allow_none=True)
+
+
+class GridSessionOut(ma.Schema):
+    """A session of the draft; `color` is that of its track, #rrggbb, or empty."""
+
+    session_id = ma.fields.UUID()
+    title = ma.fields.String()
+    kind = ma.fields.String()
+    state = ma.fields.String()
+    color = ma.fields.String()
+    speakers = ma.fields.List(ma.fields.Nested(NamedOut))
+
+
+class GridSlotOut(GridSessionOut):
+    """A session in its place; `version` is what If-Match wants."""
+
+    id = ma.fields.UUID()
+    version = ma.fields.Integer()
+    room_id = ma.fields.UUID()
+    starts_at = ma.fields.AwareDateTime()
+    ends_at = ma.fields.AwareDateTime()
+    cancelled = ma.fields.Boolean()
+
+
+class GridOut(ma.Schema):
+    """The whole draft in rooms and times; `unplaced` are the sessions without a slot."""
+
+    zone = ma.fields.String()
+    days = ma.fields.List(ma.fields.Nested(GridDayOut))
+    rooms = ma.fields.List(ma.fields.Nested(GridRoomOut))
+    slots = ma.fields.List(ma.fields.Nested(GridSlotOut))
+    unplaced = ma.fields.List(ma.fields.Nested(GridSessionOut))
+
+
 class ConcernOut(ma.Schema):
     kind = ma.fields.String()
     severity = ma.fields.String()

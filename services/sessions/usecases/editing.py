@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
+from services.sessions.errors import WasPublic
 from services.sessions.models import Conference, Session, SessionSpeaker, Slot, Speaker
 from services.sessions.queries import conferences, drafts
 from services.sessions.rules import placing
 from services.sessions.usecases.conferences import require_version
 from shared.db import Transaction
-from shared.errors import Invalid
+from shared.errors import Invalid, NotFound
 from shared.ids import new_id
 
 
@@ -117,20 +118,64 @@ def repeat_session(db: Transaction, *, slug: str, session_id: UUID, place: Place
     return _add_slot(db, conference, drafts.get_session(db, conference.id, session_id), place)
 
 
+def place_session(
+    db: Transaction,
+    *,
+    slug: str,
+    session_id: UUID,
+    room_id: UUID,
+    starts_at: datetime,
+    ends_at: datetime,
+) -> Slot:
+    """A slot for a session at these instants; refusals name session_id, starts_at, ends_at or room_id."""
+    conference = conferences.lock_conference(db, slug)
+    try:
+        session = drafts.get_session(db, conference.id, session_id)
+    except NotFound as error:
+        raise Invalid(fields={"session_id": ["There is no such session in this conference."]}) from error
+    starts_at, ends_at = (moment.replace(second=0, microsecond=0) for moment in (starts_at, ends_at))
+    placing.require_length(starts_at, ends_at)
+    return _new_slot(db, conference, session, room_id, starts_at, ends_at, field="starts_at")
+
+
+def take_out_slot(db: Transaction, *, slug: str, slot_id: UUID, version: int) -> None:
+    """Take the place of a session away again; raises WasPublic for a slot that was ever released."""
+    conference = conferences.lock_conference(db, slug)
+    slot = drafts.get_slot(db, conference.id, slot_id)
+    require_version(slot.version, version)
+    if drafts.was_released(db, slot.id):
+        raise WasPublic
+    db.delete(slot)
+    db.flush()
+
+
 def _add_slot(db: Transaction, conference: Conference, session: Session, place: Place) -> Slot:
     starts_at = placing.resolve_start(
         day=place.date, at=place.time, offset=place.offset, zone=conference.zone
     )
     ends_at = starts_at + timedelta(minutes=place.minutes)
+    return _new_slot(db, conference, session, place.room_id, starts_at, ends_at, field="date")
+
+
+def _new_slot(
+    db: Transaction,
+    conference: Conference,
+    session: Session,
+    room_id: UUID,
+    starts_at: datetime,
+    ends_at: datetime,
+    *,
+    field: str,
+) -> Slot:
     days = conferences.list_days(db, conference.id)
-    placing.require_near(starts_at, ends_at, days, field="date")
-    _require_room(db, conference, place.room_id)
+    placing.require_near(starts_at, ends_at, days, field=field)
+    _require_room(db, conference, room_id)
     slot = Slot(
         id=new_id(),
         conference_id=conference.id,
         session_id=session.id,
         export_id=drafts.next_slot_number(db, conference.id),
-        room_id=place.room_id,
+        room_id=room_id,
         day_id=placing.day_of(starts_at, days),
         starts_at=starts_at,
         ends_at=ends_at,

@@ -1,5 +1,6 @@
 """Makes the clips that play without an origin, once: the slate first, because it may be needed first."""
 
+import fcntl
 import hashlib
 import inspect
 import shutil
@@ -67,18 +68,28 @@ class ClipStore:
                 ("slate", still, SLATE_SOUND),
                 ("programme", pictures.programme(), PROGRAMME_SOUND),
             ):
-                if read_clip(self.folder / name) is None:
-                    make_clip(self.folder / name, frames, sound)
+                make_clip(self.folder / name, frames, sound)
         except (OSError, RuntimeError, subprocess.SubprocessError) as error:
             self.failure = f"the pictures for pauses could not be made: {error}"[:300]
             log.error("clips could not be made", reason=str(error)[:500])
 
 
 def make_clip(folder: Path, frames: Iterable[Image.Image], sound: str) -> None:
-    """Encode frames with a sound (an ffmpeg filter) into HLS segments; the folder appears when it is complete."""
-    draft = folder.with_suffix(f".part{threading.get_ident()}")
+    """Encode frames with a sound (an ffmpeg filter) into HLS segments; the folder appears when it is complete.
+
+    Whoever comes while another process makes it waits for that.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if read_clip(folder) is None:
+            _encode(folder, frames, sound)
+
+
+def _encode(folder: Path, frames: Iterable[Image.Image], sound: str) -> None:
+    draft = folder.with_suffix(".part")
     shutil.rmtree(draft, ignore_errors=True)
-    draft.mkdir(parents=True)
+    draft.mkdir()
     raw = ["-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{pictures.WIDTH}x{pictures.HEIGHT}"]
     command = [
         _ffmpeg(),

@@ -1,0 +1,297 @@
+// The grid of the draft: loads it, lets people move what is in it, and saves each move at once.
+// Two people at once never overwrite each other: a move is refused when the slot has changed, and the loser sees how.
+
+import { Board, make } from "./grid_board.js";
+import { makeDraggable } from "./grid_drag.js";
+import { Model, placeOf, samePlace } from "./grid_model.js";
+import { actOf, onDay, placeAfter } from "./grid_moves.js";
+import { Store } from "./grid_store.js";
+
+const LOOKS_EVERY = 8000;
+const KEYS_REST = 350;
+const UNDO_MOST = 100;
+
+const root = document.getElementById("grid");
+const part = (name) => root.querySelector(`.grid-${name}`);
+const store = new Store(root.dataset.api);
+const undoing = [];
+let model;
+let board;
+let day;
+let chosen = null;
+let dragging;
+
+function say(words, isBad = false) {
+  part("state").textContent = words;
+  part("state").classList.toggle("is-bad", isBad);
+}
+
+// ---- showing
+
+function showDays() {
+  const buttons = model.days.map((one) => {
+    const button = make("button", "button small", `${model.date.format(one.start)}${one.title ? ` · ${one.title}` : ""}`);
+    button.type = "button";
+    button.dataset.day = one.id;
+    button.setAttribute("aria-pressed", String(one === day));
+    button.addEventListener("click", () => showDay(one));
+    return button;
+  });
+  part("days").replaceChildren(...buttons);
+}
+
+function showDay(one) {
+  day = one;
+  showDays();
+  board.show(day);
+  showChosen();
+}
+
+function showUnplaced() {
+  const section = part("unplaced");
+  section.hidden = model.unplaced.length === 0;
+  section.querySelector("ul").replaceChildren(
+    ...model.unplaced.map((session) => {
+      const button = make("button", "grid-new button small", session.title);
+      button.type = "button";
+      button.dir = "auto";
+      button.dataset.session = session.session_id;
+      button.addEventListener("click", () => addSession(session, model.firstFree(day, session)));
+      const item = make("li");
+      item.append(button);
+      return item;
+    }),
+  );
+}
+
+function choose(slot) {
+  chosen = slot?.id ?? null;
+  showChosen();
+}
+
+function showChosen() {
+  const slot = model.slots.get(chosen);
+  part("chosen").querySelector("fieldset").disabled = !slot;
+  for (const [id, element] of board.elements) element.classList.toggle("is-chosen", id === chosen);
+  if (!slot) {
+    part("words").textContent = part("words").dataset.empty;
+    return;
+  }
+  const title = make("strong", "", slot.title);
+  title.dir = "auto";
+  part("words").replaceChildren(title, ` ${model.words(slot)}. `, make("span", "grid-conflicts", model.conflicts(slot).join("; ")));
+}
+
+// ---- changing
+
+/** Take a place at once and save it; keys that follow one another are saved together. */
+function change(slot, place, { rest = 0, isUndo = false } = {}) {
+  if (samePlace(slot, place)) return board.settle();
+  slot.saved ??= placeOf(slot);
+  Object.assign(slot, place);
+  slot.isUndo = isUndo;
+  const there = model.dayOf(slot);
+  if (there !== day || slot.start < board.reach.start || slot.end > board.reach.end) showDay(there);
+  else board.settle();
+  board.elements.get(slot.id)?.focus({ preventScroll: true });
+  board.elements.get(slot.id)?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  choose(slot);
+  const conflicts = model.conflicts(slot);
+  say(`${slot.title}: ${model.words(slot)}${conflicts.length ? `. ${conflicts.join("; ")}` : ""}`, conflicts.length > 0);
+  clearTimeout(slot.timer);
+  slot.timer = setTimeout(() => save(slot), rest);
+  return undefined;
+}
+
+async function save(slot) {
+  slot.timer = 0;
+  if (slot.isSaving) {
+    slot.isLate = true;
+    return;
+  }
+  slot.isSaving = true;
+  const [sent, before] = [placeOf(slot), slot.saved];
+  try {
+    const answer = await store.move(slot, sent);
+    slot.version = answer.version;
+    slot.saved = slot.isLate ? sent : undefined;
+    if (!slot.isUndo) remember({ id: slot.id, place: before });
+    say(`Saved: ${slot.title}, ${model.words(slot)}`);
+  } catch (refused) {
+    clearTimeout(slot.timer);
+    slot.isLate = slot.isSaving = false;
+    slot.timer = 0;
+    await notSaved(slot, before, refused);
+  } finally {
+    slot.isSaving = false;
+  }
+  if (slot.isLate) {
+    slot.isLate = false;
+    save(slot);
+  }
+}
+
+async function notSaved(slot, before, refused) {
+  if (refused.status === 409) {
+    await load({ anyway: true });
+    const now = model.slots.get(slot.id);
+    say(now ? `Somebody else moved “${slot.title}” meanwhile: ${model.words(now)}. Your change was not saved.` : `Somebody else took out “${slot.title}”.`, true);
+    return;
+  }
+  Object.assign(slot, before);
+  slot.saved = undefined;
+  board.show(day);
+  say(`Not saved: ${refused.message}`, true);
+}
+
+async function addSession(session, place, { isUndo = false } = {}) {
+  say("Saving …");
+  try {
+    const answer = await store.add(session, place);
+    await load({ anyway: true });
+    if (!isUndo) remember({ id: answer.id, isNew: true });
+    focusOn(answer.id, `${session.title}: ${model.words(model.slots.get(answer.id))}`);
+  } catch (refused) {
+    board.show(day);
+    say(`Not saved: ${refused.message}`, true);
+  }
+}
+
+async function takeOut(slot, { isUndo = false } = {}) {
+  say("Saving …");
+  try {
+    await store.takeOut(slot);
+    if (!isUndo) remember({ session: { session_id: slot.session_id, title: slot.title }, place: placeOf(slot) });
+    choose(null);
+    await load({ anyway: true });
+    say(`“${slot.title}” has no place any more.`);
+    root.querySelector(`[data-session="${slot.session_id}"]`)?.focus();
+  } catch (refused) {
+    board.settle();
+    say(refused.message, true);
+  }
+}
+
+function focusOn(id, words) {
+  const slot = model.slots.get(id);
+  if (model.dayOf(slot) !== day) showDay(model.dayOf(slot));
+  board.elements.get(id)?.focus();
+  choose(slot);
+  say(words);
+}
+
+function remember(step) {
+  undoing.push(step);
+  if (undoing.length > UNDO_MOST) undoing.shift();
+  part("undo").disabled = false;
+}
+
+async function undo() {
+  const step = undoing.pop();
+  part("undo").disabled = undoing.length === 0;
+  if (!step) return;
+  const slot = model.slots.get(step.id);
+  if (step.session) await addSession(step.session, step.place, { isUndo: true });
+  else if (!slot) say("What was to be undone is gone.", true);
+  else if (step.isNew) await takeOut(slot, { isUndo: true });
+  else change(slot, step.place, { isUndo: true });
+}
+
+// ---- keys and buttons
+
+const open = (slot) => location.assign(root.dataset.session + slot.session_id);
+
+root.addEventListener("keydown", (event) => {
+  if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z") {
+    event.preventDefault();
+    undo();
+    return;
+  }
+  const slot = model?.slots.get(event.target.dataset?.id);
+  if (!slot || event.ctrlKey || event.metaKey || event.altKey) return;
+  const act = actOf(event);
+  if (act) {
+    event.preventDefault();
+    change(slot, placeAfter(act, slot, model), { rest: KEYS_REST });
+  } else if (event.key === "Enter") {
+    event.preventDefault();
+    open(slot);
+  } else if (event.key === "Delete" || event.key === "Backspace") {
+    event.preventDefault();
+    takeOut(slot);
+  }
+});
+
+root.addEventListener("focusin", (event) => {
+  const slot = model?.slots.get(event.target.dataset?.id);
+  if (slot) choose(slot);
+});
+
+root.addEventListener("click", (event) => {
+  const act = event.target.dataset?.act;
+  const slot = model?.slots.get(event.target.closest("[data-id]")?.dataset.id ?? (act && chosen));
+  if (!slot) return;
+  if (act === "out") takeOut(slot);
+  else if (act === "open") open(slot);
+  else if (act) change(slot, placeAfter(act, slot, model), { rest: KEYS_REST });
+  else choose(slot);
+});
+part("undo").addEventListener("click", undo);
+
+// ---- beginning, and what others do meanwhile
+
+const isBusy = () => dragging?.isDragging() || [...model.slots.values()].some((slot) => slot.timer || slot.isSaving);
+
+async function load(options) {
+  const data = await store.read(options);
+  if (!data) return [];
+  const newer = model.load(data);
+  day = model.days.find((one) => one.id === day?.id) ?? model.days[0];
+  showDay(day);
+  showUnplaced();
+  return newer;
+}
+
+async function look() {
+  if (document.visibilityState !== "visible" || isBusy()) return;
+  try {
+    const newer = await load();
+    if (newer.length) say(`Somebody else changed ${newer.slice(0, 3).map((title) => `“${title}”`).join(", ")}${newer.length > 3 ? ` and ${newer.length - 3} more` : ""}.`);
+  } catch (refused) {
+    say(refused.message, true);
+  }
+}
+
+async function begin() {
+  root.hidden = false;
+  say("Loading …");
+  try {
+    model = new Model(await store.read());
+  } catch (refused) {
+    say(refused.message, true);
+    return;
+  }
+  if (!model.rooms.length || !model.days.length) {
+    say("Add rooms and days in the settings first.");
+    return;
+  }
+  board = new Board(part("board"), model);
+  const asked = new URLSearchParams(location.search).get("day");
+  dragging = makeDraggable({
+    root,
+    board,
+    model: () => model,
+    preview: (slot, place) => board.place(slot, place),
+    drop: change,
+    dropOnDay: (slot, id) => change(slot, onDay(slot, model.days.find((one) => one.id === id), model)),
+    dropOutside: takeOut,
+    dropNew: addSession,
+    leave: () => board.show(day),
+  });
+  showDay(model.days.find((one) => String(one.position) === asked) ?? model.days[0]);
+  showUnplaced();
+  say("");
+  setInterval(look, LOOKS_EVERY);
+}
+
+begin();
