@@ -1,7 +1,7 @@
 """The declaration of the `sessions` service."""
 
 from services.sessions import api, pages
-from services.sessions.handlers import HANDLERS
+from services.sessions.handlers import HANDLERS, TIMERS
 from services.sessions.models import Base, Entitlement, StageState
 from services.sessions.queries.looks import look_of
 from services.sessions.settings import Settings
@@ -19,4 +19,5 @@ SERVICE = Service(
     blueprints=(pages.blueprint, pages.site),
     apis=(api.blueprint,),
     look=look_of,
+    timers=TIMERS,
 )

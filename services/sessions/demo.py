@@ -67,7 +67,9 @@ def _add_programme(db: Transaction, conference: Conference, content: dict[str, A
     }
     tracks = {entry["name"]: Track(id=new_id(), conference_id=own, **entry) for entry in content["tracks"]}
     speakers = {
-        entry.pop("key"): Speaker(id=new_id(), conference_id=own, export_id=number, **entry)
+        entry.pop("key"): Speaker(
+            id=new_id(), conference_id=own, export_id=number, confirmed_at=conference.created_at, **entry
+        )
         for number, entry in enumerate(content["speakers"], start=1)
     }
     db.add_all([*rooms.values(), *tracks.values(), *speakers.values()])

@@ -19,6 +19,30 @@ class ReleaseNameTaken(Refusal):
     title = "There is already a release of that name"
 
 
+class ReleaseBlocked(Refusal):
+    """The draft breaks a rule that this conference lets nobody release."""
+
+    status = 409
+    code = "release_blocked"
+    title = "A rule of this conference does not let this be released"
+
+
+class StillInUse(Refusal):
+    """A room, track or speaker that sessions still need."""
+
+    status = 409
+    code = "still_in_use"
+    title = "This is still in use"
+
+
+class DelayOvertaken(Refusal):
+    """What a delay moved stands elsewhere by now, so that undoing it would undo somebody's later change."""
+
+    status = 409
+    code = "delay_overtaken"
+    title = "This can no longer be undone in one step"
+
+
 class SlugTaken(Refusal):
     """Another conference has this address, or the address is reserved."""
 

@@ -1,9 +1,11 @@
-"""What `sessions` learns from the others: who may enter which day, and what is on air."""
+"""What `sessions` learns from the others, and what it does when a time has come."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
-from services.sessions.usecases import hearing
+from services.sessions.usecases import hearing, planning
 from shared.contracts.base import Event
 from shared.contracts.registration import AttendeeEntitled, AttendeeErased
 from shared.contracts.streaming_gateway import (
@@ -15,6 +17,7 @@ from shared.contracts.streaming_gateway import (
     StageResumed,
 )
 from shared.db import Transaction
+from shared.timers import TimerHandler
 
 
 def on_attendee_entitled(db: Transaction, event: AttendeeEntitled) -> None:
@@ -58,6 +61,11 @@ def on_audience_counted(db: Transaction, event: AudienceCounted) -> None:
     hearing.note_stage(db, fact=event, viewers=event.viewers)
 
 
+def on_planned_release(db: Transaction, payload: dict[str, Any], at: datetime) -> None:
+    planning.release_as_planned(db, conference_id=UUID(payload["conference_id"]), now=at)
+
+
+TIMERS: Mapping[str, TimerHandler] = {planning.PLANNED_RELEASE: on_planned_release}
 HANDLERS: Mapping[type[Event], Callable[[Transaction, Any], None]] = {
     AttendeeEntitled: on_attendee_entitled,
     AttendeeErased: on_attendee_erased,

@@ -117,6 +117,7 @@ def move_a_session(organiser: Watched) -> None:
     ).first.click()
     page.wait_for_url("**/slots/**")
     page.get_by_label("Start").fill("10:17")
+    page.get_by_label("Length in minutes").fill("13")
     page.get_by_role("button", name="Save in the draft").click()
     page.goto(f"{organiser.base}/sessions/manage/{SLUG}/release")
     organiser.picture("release-desk")

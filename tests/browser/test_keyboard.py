@@ -221,6 +221,7 @@ def move_the_opening(desk: Typist) -> None:
     desk.go_to(page.get_by_label("Start"))
     page.keyboard.type("1017")
     expect(page.get_by_label("Start")).to_have_value("10:17")
+    desk.write(page.get_by_label("Length in minutes"), "13")
     desk.use(page.get_by_role("button", name="Save in the draft"))
     page.wait_for_url(re.compile(rf"/sessions/manage/{SLUG}/(\?|#|$)"))
 

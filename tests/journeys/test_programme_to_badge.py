@@ -122,7 +122,7 @@ def test_a_moved_session_reaches_page_calendar_and_the_other_services(demo: Step
     before = events(demo)[slot]
     others = {uid: event.to_ical() for uid, event in events(demo).items() if uid != slot}
 
-    organiser.move(slot, minutes_later=15)
+    organiser.move(slot, minutes_later=15, minutes="15")
     assert events(demo)[slot].to_ical() == before.to_ical(), "the draft leaked"
     organiser.release("Second version")
     after = events(demo)[slot]

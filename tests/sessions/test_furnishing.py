@@ -55,7 +55,7 @@ def test_rooms_and_tracks_have_names_of_their_own(seeded: House) -> None:
 def test_a_repeated_session_has_a_uid_for_every_slot(seeded: House) -> None:
     session = one(seeded, Session, Session.title == "Listening as a method")
     room = one(seeded, Room, Room.name == "Hazel")
-    form = {"date": "2026-11-28", "time": "13:15", "minutes": "45", "room_id": str(room.id)}
+    form = {"date": "2026-11-28", "time": "19:15", "minutes": "45", "room_id": str(room.id)}
     path = f"{MANAGE}/sessions/{session.id}/repeat"
     assert seeded.organiser().post(path, data={**form, "time": "x"}).status_code == 422
     assert seeded.organiser().post(path, data=form).status_code == 303

@@ -15,7 +15,7 @@ def first_slot(house: House) -> Slot:
 def test_the_api_moves_with_if_match_only(seeded: House) -> None:
     slot, organiser = first_slot(seeded), seeded.organiser()
     path = f"/sessions/api/v1/conferences/{SLUG}/slots/{slot.id}"
-    later = {"starts_at": "2026-11-26T09:05:00+01:00"}
+    later = {"starts_at": "2026-11-26T09:05:00+01:00", "ends_at": "2026-11-26T10:00:00+01:00"}
     assert seeded.visitor.patch(path, json=later).status_code == 401
     missing = organiser.patch(path, json=later)
     assert missing.status_code == 422 and "version" in missing.json["fields"]
@@ -33,7 +33,7 @@ def test_the_api_moves_with_if_match_only(seeded: House) -> None:
         answer = organiser.patch(path, json={**body, "version": 2})
         assert answer.status_code == 422 and field in answer.json["fields"], answer.json
     draft = organiser.get(f"/sessions/api/v1/conferences/{SLUG}/draft").json
-    assert [change["kinds"] for change in draft["changes"]] == [["time"]]
+    assert [change["kinds"] for change in draft["changes"]] == [["time", "duration"]]
     made = organiser.post(f"/sessions/api/v1/conferences/{SLUG}/releases", json={"name": "by API"})
     assert made.status_code == 201 and made.json["number"] == 2
     again = organiser.post(f"/sessions/api/v1/conferences/{SLUG}/releases", json={})

@@ -1,12 +1,14 @@
 """Decisions about time, change, visibility and identity, without a database."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
 from services.sessions.errors import EndsBeforeItStarts, ReleaseNameTaken, SlugTaken, TimeUnclear, ZoneUnknown
 from services.sessions.rules import changes, identity, naming, placing
+from services.sessions.rules.concerns import Circumstances, Placed, find_concerns, is_within
 from services.sessions.rules.visibility import ANYBODY, Viewer, can, strictest
 from shared.errors import Invalid
 
@@ -14,7 +16,7 @@ NINE = datetime(2026, 11, 26, 9, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 
 
-def make_placed(**values: object) -> placing.Placed:
+def make_placed(**values: object) -> Placed:
     defaults = {
         "slot_id": uuid4(),
         "title": "A talk",
@@ -26,7 +28,7 @@ def make_placed(**values: object) -> placing.Placed:
         "ends_at": NINE + HOUR,
         "day_id": None,
     }
-    return placing.Placed(**{**defaults, **values})  # type: ignore[arg-type]
+    return Placed(**{**defaults, **values})  # type: ignore[arg-type]
 
 
 def make_body(**values: object) -> dict[str, object]:
@@ -52,13 +54,17 @@ def make_body(**values: object) -> dict[str, object]:
     return {**defaults, **values}
 
 
-def concerns(*slots: placing.Placed) -> list[str]:
-    return [concern.kind for concern in placing.find_concerns(slots, {}) if concern.kind != "day"]
+def concerns(*slots: Placed, **circumstances: Any) -> list[str]:
+    found = find_concerns(slots, Circumstances(**circumstances))
+    return [concern.kind for concern in found if concern.kind not in ("day", "no_speaker")]
 
 
 def test_back_to_back_slots_do_not_overlap() -> None:
-    assert not placing.overlaps(NINE, NINE + HOUR, NINE + HOUR, NINE + 2 * HOUR)
-    assert concerns(make_placed(), make_placed(starts_at=NINE + HOUR, ends_at=NINE + 2 * HOUR)) == []
+    following = make_placed(starts_at=NINE + HOUR, ends_at=NINE + 2 * HOUR)
+    assert concerns(make_placed(), following) == []
+    assert concerns(make_placed(), following, buffer=HOUR / 6) == ["buffer"]
+    pause = make_placed(kind="break", starts_at=NINE + HOUR, ends_at=NINE + 2 * HOUR)
+    assert concerns(make_placed(), pause, buffer=HOUR / 6) == []
 
 
 def test_identical_times_in_one_room_are_a_concern() -> None:
@@ -84,8 +90,31 @@ def test_three_slots_at_once_give_each_pair() -> None:
 
 def test_a_slot_longer_than_its_day_is_a_concern() -> None:
     day = uuid4()
-    found = placing.find_concerns([make_placed(day_id=day)], {day: (NINE, NINE + HOUR / 2)})
+    slot = make_placed(day_id=day, kind="social")
+    found = find_concerns([slot], Circumstances(days={day: (NINE, NINE + HOUR / 2)}))
     assert [concern.kind for concern in found] == ["day"]
+
+
+def test_who_and_what_cannot_be_had_is_a_concern() -> None:
+    who, room = UUID(int=7), UUID(int=1)
+    slot = make_placed(speakers=((who, "Ana"),))
+    assert concerns(slot, available={who: [(NINE, NINE + HOUR / 2)]}) == ["speaker_away"]
+    assert concerns(slot, available={room: [(NINE + HOUR / 2, NINE + HOUR)]}) == ["room_closed"]
+    assert concerns(slot, available={who: [(NINE, NINE + HOUR)], room: [(NINE - HOUR, NINE + HOUR)]}) == []
+    assert is_within(NINE, NINE + HOUR, [(NINE + HOUR / 2, NINE + HOUR), (NINE, NINE + HOUR / 2)])
+
+
+def test_a_severity_blocks_warns_or_ignores_and_what_is_planned_never_blocks() -> None:
+    both = [make_placed(), make_placed()]
+
+    def severities(slots: list[Placed], chosen: dict[str, str]) -> set[str]:
+        found = find_concerns(slots, Circumstances(severities=chosen))
+        return {concern.severity for concern in found if concern.kind == "room"}
+
+    assert severities(both, {}) == {"block"}
+    assert severities(both, {"room": "warn"}) == {"warn"}
+    assert severities(both, {"room": "ignore"}) == set()
+    assert severities([both[0], make_placed(is_planned=True)], {}) == {"warn"}
 
 
 def test_a_time_in_the_gap_of_spring_names_its_neighbours() -> None:

@@ -6,13 +6,14 @@ from werkzeug.wrappers import Response
 
 from services.sessions.pages.blueprints import blueprint
 from services.sessions.pages.desk import Desk
+from services.sessions.pages.photos import stored_picture
 from services.sessions.queries import conferences
 from services.sessions.schemas import STATES, ConferenceIn, SettingsIn
 from services.sessions.usecases import conferences as cases
 from shared.auth import requires
 from shared.clock import now
 from shared.errors import Refusal, Stale
-from shared.web import Form, database, files, render, see_other
+from shared.web import Form, database, render, see_other
 
 Page = tuple[str, int]
 LOGO_SIDE = 512
@@ -92,5 +93,4 @@ def change_settings(conference: str) -> Response | Page:
 def _stored_logo(upload: FileStorage | None) -> str | None:
     if upload is None or not upload.filename:
         return None
-    name = files().put_image(upload.stream, max_side=LOGO_SIDE, field="logo")
-    return f"/sessions/assets/files/{name}"
+    return stored_picture(upload, side=LOGO_SIDE, field="logo")

@@ -1,13 +1,18 @@
 """What every organiser page needs: the conference in any state, its look, its tabs."""
 
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from typing import Any
+from uuid import UUID
 
 from flask import request, url_for
 
 from services.sessions.models import Conference
 from services.sessions.pages import views
-from services.sessions.queries import conferences, looks
+from services.sessions.queries import conferences, drafts, looks
+from services.sessions.rules.concerns import Concern
 from services.sessions.schemas import KINDS
+from services.sessions.usecases import checking
 from shared.clock import to_local
 from shared.db import Transaction
 from shared.web import render
@@ -25,6 +30,13 @@ NOTICES = {
     "session": "The session was saved in the draft.",
     "speaker": "The speaker was saved in the draft.",
     "released": "The release is public now.",
+    "planned": "The release will happen by itself.",
+    "called_off": "The planned release is called off.",
+    "back": "The older release is public again. The draft was left as it is.",
+    "late": "The new times are public.",
+    "on_time": "The old times are public again.",
+    "revoked": "The personal link no longer opens anything.",
+    "removed": "Removed; older releases keep showing it.",
     "saved": "Saved.",
 }
 
@@ -58,7 +70,9 @@ class Desk:
             ("Grid", url_for("sessions.show_grid", conference=slug)),
             ("Add a session", url_for("sessions.add_session_form", conference=slug)),
             ("Speakers", url_for("sessions.manage_speakers", conference=slug)),
+            ("Running late", url_for("sessions.late_form", conference=slug)),
             ("Release", url_for("sessions.release_form", conference=slug)),
+            ("Rules", url_for("sessions.rules_form", conference=slug)),
             ("Settings", url_for("sessions.settings_form", conference=slug)),
         ]
 
@@ -67,6 +81,19 @@ class Desk:
 
     def tracks(self) -> list[tuple[str, str]]:
         return [(str(track.id), track.name) for track in conferences.list_tracks(self.db, self.conference.id)]
+
+    def concerns_of(self, slot_ids: Collection[UUID]) -> list[Concern]:
+        """The rules that these slots of the draft break now."""
+        concerns = checking.check_draft(drafts.read_draft(self.db, self.conference))
+        return [concern for concern in concerns if not set(slot_ids).isdisjoint(concern.slot_ids)]
+
+    @staticmethod
+    def by_slot(concerns: Iterable[Concern]) -> dict[UUID, list[Concern]]:
+        found: dict[UUID, list[Concern]] = defaultdict(list)
+        for concern in concerns:
+            for slot_id in concern.slot_ids:
+                found[slot_id].append(concern)
+        return dict(found)
 
     def kinds(self, current: str = "") -> list[tuple[str, str]]:
         """The kinds to choose from, with the one there is when it came from elsewhere."""

@@ -36,7 +36,7 @@ def overview(conference: str) -> str:
             is_changed=bool(comparison.change),
             released=comparison.current_slots,
             concerns=comparison.warnings,
-            concerned={slot_id for concern in comparison.warnings for slot_id in concern.slot_ids},
+            concerned=desk.by_slot(comparison.warnings),
         )
 
 
@@ -63,6 +63,7 @@ def _show_slot(slug: str, slot_id: UUID, form: Form | None, refusal: Refusal | N
             slot=slot,
             session=session,
             rooms=desk.rooms(),
+            concerns=desk.concerns_of({slot.id}),
             is_stale=isinstance(refusal, Stale),
         )
     return page, refusal.status if refusal else 200

@@ -1,14 +1,14 @@
-"""Releasing the draft: everything that would change, what to look at first, one button."""
+"""Releasing the draft, now or at a set time: everything that would change, what to look at first, one button."""
 
 from flask import request, url_for
 from werkzeug.wrappers import Response
 
 from services.sessions.pages.blueprints import blueprint
 from services.sessions.pages.desk import Desk
-from services.sessions.queries import released
-from services.sessions.rules import naming
-from services.sessions.schemas import ReleaseIn
-from services.sessions.usecases import releasing
+from services.sessions.queries import conferences, released, versions
+from services.sessions.rules import naming, placing
+from services.sessions.schemas import PlanReleaseIn, ReleaseIn
+from services.sessions.usecases import planning, releasing
 from shared.auth import requires
 from shared.clock import now
 from shared.errors import Refusal
@@ -34,9 +34,12 @@ def _show(slug: str, form: Form | None, status: int = 200) -> Page:
             "release.html",
             form=form,
             change=comparison.change,
+            people=comparison.people(),
             concerns=comparison.warnings,
             history=history,
+            planned=versions.find_planned_release(db, desk.conference.id),
             labels=LABELS,
+            change_label=change_label,
         )
     return page, status
 
@@ -57,6 +60,33 @@ def release(conference: str) -> Response | Page:
     return see_other(url_for(".release_form", conference=conference, done="released"))
 
 
+@blueprint.post("/manage/<conference>/release/plan")
+@requires("agenda:manage")
+def plan_release(conference: str) -> Response | Page:
+    """Have the draft released at a time, whatever it says then."""
+    form = Form(PlanReleaseIn, request.form)
+    try:
+        wanted = form.load()
+        with database().write() as db:
+            zone = conferences.get_conference(db, conference).zone
+            at = placing.resolve_moment(wanted.pop("at"), zone, field="at")
+            planning.plan_release(db, slug=conference, at=at, **wanted, now=now())
+    except Refusal as refusal:
+        if refusal.status == 404:
+            raise
+        form.refuse(refusal)
+        return _show(conference, form, refusal.status)
+    return see_other(url_for(".release_form", conference=conference, done="planned"))
+
+
+@blueprint.post("/manage/<conference>/release/call-off")
+@requires("agenda:manage")
+def call_off_release(conference: str) -> Response:
+    with database().write() as db:
+        planning.call_off(db, slug=conference)
+    return see_other(url_for(".release_form", conference=conference, done="called_off"))
+
+
 LABELS = {
     "new": "new",
     "cancelled": "cancelled",
@@ -67,8 +97,14 @@ LABELS = {
     "stream": "livestream",
     "title": "title",
     "speakers": "speakers",
+    "language": "language",
     "links": "links",
     "visibility": "who may see or enter",
     "text": "text",
     "other": "details",
 }
+
+
+def change_label(kinds: tuple[str, ...]) -> str:
+    """What differs, in words; whoever goes to another room only needs to know that it is only the room."""
+    return "only the room" if kinds == ("room",) else ", ".join(LABELS[kind] for kind in kinds)

@@ -94,6 +94,7 @@ def _show_session(slug: str, session_id: UUID, form: Form | None, refusal: Refus
             form,
             session=session,
             speakers=speakers,
+            concerns=desk.concerns_of(drafts.list_slot_ids(db, session.id)),
             is_stale=isinstance(refusal, Stale),
         )
     return page, refusal.status if refusal else 200
@@ -111,6 +112,7 @@ def _content(session: Session, speakers: list[str]) -> dict[str, Any]:
         "listed",
         "attend",
         "state",
+        "expected",
     )
     lines = [f"{link['title']} | {link['url']}" if link["title"] else link["url"] for link in session.links]
     return {

@@ -22,6 +22,14 @@ def get_conference(db: Transaction, slug: str) -> Conference:
     return conference
 
 
+def get_slug(db: Transaction, conference_id: UUID) -> str:
+    """Raises NotFound."""
+    slug = db.scalar(select(Conference.slug).where(Conference.id == conference_id))
+    if slug is None:
+        raise NotFound
+    return slug
+
+
 def get_shown_conference(db: Transaction, slug: str) -> Conference:
     """A conference the public may know of; raises NotFound for a draft as for nothing at all."""
     conference = find_conference(db, slug)

@@ -6,11 +6,22 @@ from uuid import UUID
 
 from sqlalchemy import delete, func, select
 
-from services.sessions.models import Conference, ReleasedSlot, Room, Session, SessionSpeaker, Slot, Speaker
+from services.sessions.models import (
+    Availability,
+    Conference,
+    ReleasedSlot,
+    Room,
+    Session,
+    SessionSpeaker,
+    Slot,
+    Speaker,
+)
 from services.sessions.queries import conferences
+from services.sessions.rules.concerns import Span
 from services.sessions.rules.programme import Draft
 from shared.db import Transaction
 from shared.errors import NotFound
+from shared.ids import hash_secret
 
 
 def read_draft(db: Transaction, conference: Conference) -> Draft:
@@ -30,6 +41,32 @@ def read_draft(db: Transaction, conference: Conference) -> Draft:
         sessions={session.id: session for session in sessions},
         speakers_of=_speakers_of(db, own),
         slots=slots,
+        available=_available(db, own),
+    )
+
+
+def _available(db: Transaction, conference_id: UUID) -> dict[UUID, list[Span]]:
+    found: dict[UUID, list[Span]] = defaultdict(list)
+    for row in db.scalars(select(Availability).where(Availability.conference_id == conference_id)):
+        found[row.owner_id].append((row.starts_at, row.ends_at))
+    return dict(found)
+
+
+def list_available(db: Transaction, conference_id: UUID, owner_id: UUID) -> list[Span]:
+    """When one room or speaker can be had, in the order of time."""
+    query = (
+        select(Availability.starts_at, Availability.ends_at)
+        .where(Availability.conference_id == conference_id, Availability.owner_id == owner_id)
+        .order_by(Availability.starts_at)
+    )
+    return [(starts_at, ends_at) for starts_at, ends_at in db.execute(query)]
+
+
+def delete_available(db: Transaction, conference_id: UUID, owner_id: UUID) -> None:
+    db.execute(
+        delete(Availability).where(
+            Availability.conference_id == conference_id, Availability.owner_id == owner_id
+        )
     )
 
 
@@ -53,6 +90,24 @@ def get_slot(db: Transaction, conference_id: UUID, slot_id: UUID) -> Slot:
     return slot
 
 
+def list_slots_in_room(db: Transaction, conference_id: UUID, room_id: UUID) -> Sequence[Slot]:
+    return db.scalars(select(Slot).where(Slot.conference_id == conference_id, Slot.room_id == room_id)).all()
+
+
+def list_sessions_of_track(db: Transaction, conference_id: UUID, track_id: UUID) -> Sequence[Session]:
+    query = select(Session).where(Session.conference_id == conference_id, Session.track_id == track_id)
+    return db.scalars(query).all()
+
+
+def list_speaking(db: Transaction, speaker_id: UUID) -> Sequence[SessionSpeaker]:
+    """In which sessions somebody speaks."""
+    return db.scalars(select(SessionSpeaker).where(SessionSpeaker.speaker_id == speaker_id)).all()
+
+
+def list_slot_ids(db: Transaction, session_id: UUID) -> set[UUID]:
+    return set(db.scalars(select(Slot.id).where(Slot.session_id == session_id)))
+
+
 def get_session(db: Transaction, conference_id: UUID, session_id: UUID) -> Session:
     query = select(Session).where(Session.conference_id == conference_id, Session.id == session_id)
     session = db.scalar(query)
@@ -67,6 +122,19 @@ def get_speaker(db: Transaction, conference_id: UUID, speaker_id: UUID) -> Speak
     if speaker is None:
         raise NotFound
     return speaker
+
+
+def get_invited(db: Transaction, secret: str) -> tuple[Conference, Speaker]:
+    """Whom a personal link belongs to. Raises NotFound for one that was revoked or never was."""
+    query = (
+        select(Conference, Speaker)
+        .join(Speaker, Speaker.conference_id == Conference.id)
+        .where(Speaker.link_hash == hash_secret(secret))
+    )
+    found = db.execute(query).first()
+    if found is None:
+        raise NotFound
+    return found[0], found[1]
 
 
 def list_speakers(db: Transaction, conference_id: UUID) -> Sequence[Speaker]:

@@ -9,7 +9,8 @@ from services.sessions.rules.programme import Body, read_instant
 
 # RFC 5546 raises SEQUENCE for times and status; a new room or place to watch is as grave for whoever comes.
 _RAISING = frozenset({"time", "duration", "room", "cancelled", "restored", "stream"})
-_TEXT = ("subtitle", "abstract", "description", "language", "track", "kind", "areas")
+_TEXT = ("subtitle", "abstract", "description", "track", "kind", "areas")
+_FIELDS = ("room", "stream", "title", "speakers", "language", "links")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,9 +85,7 @@ def compare_slots(before: Body, after: Body) -> tuple[str, ...]:
         kinds.append("time")
     if _length(before) != _length(after):
         kinds.append("duration")
-    kinds += [
-        name for name in ("room", "stream", "title", "speakers", "links") if before[name] != after[name]
-    ]
+    kinds += [name for name in _FIELDS if before[name] != after[name]]
     if any(before[name] != after[name] for name in ("listed", "attend")):
         kinds.append("visibility")
     if any(before[name] != after[name] for name in _TEXT):

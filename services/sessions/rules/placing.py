@@ -1,8 +1,6 @@
-"""Where sessions may stand in time and room, and what collides."""
+"""Where sessions may stand in time and room."""
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Protocol
 from uuid import UUID
@@ -20,35 +18,6 @@ class Interval(Protocol):
     id: UUID
     starts_at: datetime
     ends_at: datetime
-
-
-@dataclass(frozen=True, kw_only=True)
-class Placed:
-    """What collision checks need of a slot."""
-
-    slot_id: UUID
-    title: str
-    kind: str
-    room_id: UUID
-    room: str
-    speakers: tuple[tuple[UUID, str], ...]
-    starts_at: datetime
-    ends_at: datetime
-    day_id: UUID | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Concern:
-    """Something an organiser should look at before releasing; `slot_ids` are the slots concerned."""
-
-    kind: str
-    text: str
-    slot_ids: tuple[UUID, ...]
-
-
-def overlaps(a_start: datetime, a_end: datetime, b_start: datetime, b_end: datetime) -> bool:
-    """Half-open: what ends at the moment the other starts does not overlap it."""
-    return a_start < b_end and b_start < a_end
 
 
 def resolve_start(*, day: date, at: time, offset: str, zone: str) -> datetime:
@@ -74,6 +43,21 @@ def _with_offset(local: datetime, offset: str, zone: str) -> datetime:
     return instant.astimezone(UTC)
 
 
+def resolve_moment(local: datetime, zone: str, *, field: str) -> datetime:
+    """The instant of a local date and time; raises TimeUnclear naming the field."""
+    try:
+        return to_instant(local.replace(second=0, microsecond=0), zone)
+    except (ValueError, OverflowError) as error:
+        raise TimeUnclear(str(error), fields={field: [str(error)]}) from error
+
+
+def require_ahead(moment: datetime, now: datetime, *, field: str) -> None:
+    """Raises TimeUnclear for a time that has passed."""
+    if moment <= now:
+        text = "This time has passed."
+        raise TimeUnclear(text, fields={field: [text]})
+
+
 def require_length(starts_at: datetime, ends_at: datetime, *, field: str = "ends_at") -> None:
     """Raises EndsBeforeItStarts unless the end comes after the start."""
     if ends_at <= starts_at:
@@ -93,50 +77,3 @@ def require_near(starts_at: datetime, ends_at: datetime, days: Sequence[Interval
 def day_of(starts_at: datetime, days: Iterable[Interval]) -> UUID | None:
     """The first day whose interval holds the start."""
     return next((day.id for day in days if day.starts_at <= starts_at < day.ends_at), None)
-
-
-def find_concerns(placed: Iterable[Placed], days: dict[UUID, tuple[datetime, datetime]]) -> list[Concern]:
-    """Room and speaker double bookings (identical times and times across midnight too), and slots outside their day."""
-    slots = sorted(placed, key=lambda slot: (slot.starts_at, slot.ends_at, slot.slot_id))
-    return [
-        *_double_bookings(slots, "room", lambda slot: ((slot.room_id, slot.room),)),
-        *_double_bookings(
-            [slot for slot in slots if slot.kind != "break"], "speaker", lambda slot: slot.speakers
-        ),
-        *_outside(slots, days),
-    ]
-
-
-def _double_bookings(
-    slots: Sequence[Placed], kind: str, owners: Callable[[Placed], Iterable[tuple[UUID, str]]]
-) -> Iterator[Concern]:
-    by_owner: dict[UUID, list[Placed]] = defaultdict(list)
-    names: dict[UUID, str] = {}
-    for slot in slots:
-        for owner, name in owners(slot):
-            by_owner[owner].append(slot)
-            names[owner] = name
-    for owner, booked in by_owner.items():
-        for position, first in enumerate(booked):
-            for second in booked[position + 1 :]:
-                if second.starts_at >= first.ends_at:
-                    break
-                text = (
-                    f"{names[owner]} is booked twice at the same time: “{first.title}” and “{second.title}”."
-                )
-                yield Concern(kind=kind, text=text, slot_ids=(first.slot_id, second.slot_id))
-
-
-def _outside(slots: Sequence[Placed], days: dict[UUID, tuple[datetime, datetime]]) -> Iterator[Concern]:
-    for slot in slots:
-        interval = days.get(slot.day_id) if slot.day_id else None
-        if interval is None:
-            yield Concern(
-                kind="day", text=f"“{slot.title}” lies outside every day.", slot_ids=(slot.slot_id,)
-            )
-        elif slot.starts_at < interval[0] or slot.ends_at > interval[1]:
-            yield Concern(
-                kind="day",
-                text=f"“{slot.title}” runs outside the times of its day.",
-                slot_ids=(slot.slot_id,),
-            )

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from services.sessions.models import Conference, Day, Room, Session, Slot, Speaker, Track
-from services.sessions.rules.placing import Placed
+from services.sessions.rules.concerns import Circumstances, Placed, Span
 from services.sessions.rules.visibility import strictest
 from shared.text import fold
 
@@ -27,6 +27,7 @@ class Draft:
     sessions: Mapping[UUID, Session]
     speakers_of: Mapping[UUID, Sequence[UUID]]
     slots: Sequence[Slot]
+    available: Mapping[UUID, Sequence[Span]]
 
 
 def slot_bodies(draft: Draft) -> dict[UUID, Body]:
@@ -88,6 +89,8 @@ def speaker_bodies(draft: Draft, bodies: Mapping[UUID, Body]) -> dict[UUID, Body
             "name": speaker.name,
             "affiliation": speaker.affiliation,
             "biography": speaker.biography,
+            # Left out where there is none: people released before photographs were kept have not changed.
+            **({"photo": speaker.photo} if speaker.photo else {}),
         }
         for speaker in draft.speakers.values()
         if speaker.id in named
@@ -119,7 +122,7 @@ def programme_body(draft: Draft) -> Body:
 
 
 def placed(draft: Draft) -> list[Placed]:
-    """Every slot that takes place, for collision checks; blockers count, as they block."""
+    """Every slot that takes place, for the rules; blockers count, as they block."""
     rooms = {room.id: room.name for room in draft.rooms}
     result = []
     for slot in draft.slots:
@@ -138,9 +141,23 @@ def placed(draft: Draft) -> list[Placed]:
                 starts_at=slot.starts_at,
                 ends_at=slot.ends_at,
                 day_id=slot.day_id,
+                expected=session.expected,
+                is_planned=session.state == "planned",
             )
         )
     return result
+
+
+def circumstances(draft: Draft) -> Circumstances:
+    """What the slots of a draft are held against."""
+    return Circumstances(
+        days={day.id: (day.starts_at, day.ends_at) for day in draft.days},
+        available=draft.available,
+        capacities={room.id: room.capacity for room in draft.rooms if room.capacity is not None},
+        unconfirmed=frozenset(one.id for one in draft.speakers.values() if one.confirmed_at is None),
+        buffer=timedelta(minutes=draft.conference.buffer_minutes),
+        severities=draft.conference.severities,
+    )
 
 
 def folded(body: Body) -> str:

@@ -112,6 +112,7 @@ class SessionIn(Schema):
     listed = ma.fields.String(load_default="public", validate=_AUDIENCE)
     attend = ma.fields.String(load_default="public", validate=_AUDIENCE)
     state = ma.fields.String(load_default="confirmed", validate=OneOf(("planned", "confirmed")))
+    expected = ma.fields.Integer(load_default=None, allow_none=True, validate=Range(min=0, max=1_000_000))
 
     @ma.validates("speakers")
     def check_names(self, value: tuple[str, ...], data_key: str) -> None:
@@ -127,19 +128,6 @@ class ChangeSessionIn(SessionIn, VersionIn):
 
 class AddSessionIn(SessionIn, PlaceIn):
     """A session with its first slot."""
-
-
-class SpeakerIn(Schema):
-    name = Text(max=300, required=True)
-    affiliation = Text(max=300, load_default="")
-    biography = Text(max=20_000, load_default="")
-
-
-class ReleaseIn(Schema):
-    """`name` empty means the next number."""
-
-    name = Text(max=100, load_default="")
-    comment = Text(max=2_000, load_default="")
 
 
 class SettingsIn(VersionIn):

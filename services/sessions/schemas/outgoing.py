@@ -133,6 +133,7 @@ class GridOut(ma.Schema):
 
 class ConcernOut(ma.Schema):
     kind = ma.fields.String()
+    severity = ma.fields.String()
     text = ma.fields.String()
     slot_ids = ma.fields.List(ma.fields.UUID())
 

@@ -42,6 +42,7 @@ class Content:
     listed: str
     attend: str
     state: str
+    expected: int | None = None
 
 
 def move_slot(db: Transaction, *, slug: str, slot_id: UUID, version: int, place: Place) -> Slot:
@@ -200,22 +201,11 @@ def change_session(
     return session
 
 
-def change_speaker(
-    db: Transaction, *, slug: str, speaker_id: UUID, name: str, affiliation: str, biography: str
-) -> Speaker:
-    """Store what is told about somebody who speaks."""
-    conference = conferences.lock_conference(db, slug)
-    speaker = drafts.get_speaker(db, conference.id, speaker_id)
-    speaker.name, speaker.affiliation, speaker.biography = name, affiliation, biography
-    db.flush()
-    return speaker
-
-
 def _write_content(db: Transaction, conference: Conference, session: Session, content: Content) -> None:
     tracks = {track.id for track in conferences.list_tracks(db, conference.id)}
     if content.track_id is not None and content.track_id not in tracks:
         raise Invalid(fields={"track_id": ["There is no such track in this conference."]})
-    for name in ("title", "subtitle", "abstract", "description", "kind", "language", "track_id"):
+    for name in ("title", "subtitle", "abstract", "description", "kind", "language", "track_id", "expected"):
         setattr(session, name, getattr(content, name))
     session.areas, session.links = list(content.areas), list(content.links)
     session.listed, session.attend, session.state = content.listed, content.attend, content.state

@@ -1,10 +1,12 @@
 """Rooms to place sessions in and tracks to group them; public with the next release."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
 from services.sessions.models import Room, Track
 from services.sessions.queries import conferences
+from services.sessions.usecases import checking
 from shared.db import Transaction
 from shared.errors import Invalid, NotFound
 from shared.ids import new_id
@@ -21,14 +23,23 @@ def add_room(db: Transaction, *, slug: str, name: str, capacity: int | None) -> 
     return room
 
 
-def change_room(db: Transaction, *, slug: str, room_id: UUID, name: str, capacity: int | None) -> Room:
-    """Another name or size; the room keeps its guid, so apps know it as the same."""
+def change_room(
+    db: Transaction,
+    *,
+    slug: str,
+    room_id: UUID,
+    name: str,
+    capacity: int | None,
+    spans: tuple[tuple[datetime, datetime], ...] = (),
+) -> Room:
+    """Another name, size or times; the room keeps its guid, so apps know it as the same."""
     conference = conferences.lock_conference(db, slug)
     rooms = {room.id: room for room in conferences.list_rooms(db, conference.id)}
     if room_id not in rooms:
         raise NotFound
     _require_new_name(name, (room.name for room in rooms.values() if room.id != room_id))
     rooms[room_id].name, rooms[room_id].capacity = name, capacity
+    checking.set_availability(db, conference, owner_id=room_id, spans=spans)
     return rooms[room_id]
 
 
@@ -39,6 +50,17 @@ def add_track(db: Transaction, *, slug: str, name: str, color: str) -> Track:
     track = Track(id=new_id(), conference_id=conference.id, name=name, color=color)
     db.add(track)
     return track
+
+
+def change_track(db: Transaction, *, slug: str, track_id: UUID, name: str, color: str) -> Track:
+    """Another name or colour."""
+    conference = conferences.lock_conference(db, slug)
+    tracks = {track.id: track for track in conferences.list_tracks(db, conference.id)}
+    if track_id not in tracks:
+        raise NotFound
+    _require_new_name(name, (track.name for track in tracks.values() if track.id != track_id))
+    tracks[track_id].name, tracks[track_id].color = name, color
+    return tracks[track_id]
 
 
 def _require_new_name(name: str, taken: Iterable[str]) -> None:

@@ -182,7 +182,7 @@ def _release(db: Transaction, conference: Conference, schedule: Schedule, now: d
     name = naming.free_release_name(schedule.version or last, names)
     try:
         return releasing.release_programme(
-            db, slug=conference.slug, name=name, comment="Import", now=now
+            db, slug=conference.slug, name=name, comment="Import", heed_rules=False, now=now
         ).name
     except NothingToRelease:
         return None

@@ -8,6 +8,7 @@ from services.sessions.errors import NotARehearsal, TimeUnclear
 from services.sessions.models import Conference
 from services.sessions.queries import conferences as queries
 from services.sessions.rules import placing
+from services.sessions.usecases import planning
 from services.sessions.usecases.conferences import state_conference
 from shared.clock import to_local
 from shared.db import Transaction
@@ -27,6 +28,7 @@ def set_clock(db: Transaction, conference: Conference, *, at: str, now: datetime
     # Rounded up, so that the clock never shows the minute before the one that was asked for.
     conference.clock_offset = ceil((moment - now).total_seconds())
     state_conference(db, conference, now=now)
+    planning.arm(db, conference)
     return to_local(moment, conference.zone)
 
 

@@ -7,9 +7,10 @@ from uuid import UUID
 from services.sessions.errors import NothingToRelease
 from services.sessions.models import Conference, Release, ReleasedSlot, ReleasedSpeaker
 from services.sessions.queries import conferences, drafts, released
-from services.sessions.rules import changes, naming, placing, programme
+from services.sessions.rules import changes, naming, programme
+from services.sessions.rules.concerns import Concern, require_no_block
 from services.sessions.rules.programme import Body
-from services.sessions.usecases import slots
+from services.sessions.usecases import checking, slots
 from shared.bus import publish
 from shared.contracts.sessions import ProgrammeReleased
 from shared.db import Transaction
@@ -18,14 +19,19 @@ from shared.text import fold
 
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
-    """The draft beside what is public."""
+    """What is to become public (the draft, or an older release) beside what is."""
 
     change: changes.ProgrammeChange
-    warnings: tuple[placing.Concern, ...]
+    warnings: tuple[Concern, ...]
     speakers: dict[UUID, Body]
     frame: Body
     current_slots: dict[UUID, ReleasedSlot]
     current_speakers: dict[UUID, ReleasedSpeaker]
+
+    def people(self) -> list[str]:
+        """The names of those whose entry differs."""
+        names = [self.speakers[one]["name"] for one in self.change.speakers]
+        return sorted([*names, *(self.current_speakers[one].name for one in self.change.gone_speakers)])
 
 
 def compare_draft(db: Transaction, conference: Conference) -> Comparison:
@@ -47,10 +53,9 @@ def compare_draft(db: Transaction, conference: Conference) -> Comparison:
         current_frame=release.programme if release else None,
         draft_frame=frame,
     )
-    days = {day.id: (day.starts_at, day.ends_at) for day in draft.days}
     return Comparison(
         change=change,
-        warnings=tuple(placing.find_concerns(programme.placed(draft), days)),
+        warnings=tuple(checking.check_draft(draft)),
         speakers=speakers,
         frame=frame,
         current_slots=current_slots,
@@ -59,16 +64,43 @@ def compare_draft(db: Transaction, conference: Conference) -> Comparison:
 
 
 def release_programme(
-    db: Transaction, *, slug: str, name: str = "", comment: str = "", now: datetime
+    db: Transaction, *, slug: str, name: str = "", comment: str = "", heed_rules: bool = True, now: datetime
 ) -> Release:
-    """Make the draft public. Raises NothingToRelease, or Invalid or ReleaseNameTaken for the name."""
+    """Make the draft public. Raises NothingToRelease, ReleaseBlocked, or Invalid or ReleaseNameTaken for the name.
+
+    `heed_rules` False lets pass what is public elsewhere already, collisions included.
+    """
     conference = conferences.lock_conference(db, slug)
-    history = released.list_releases(db, conference.id)
-    name = name or naming.next_release_name(history[0].name if history else None)
-    naming.require_release_name(name, taken=released.is_release_named(db, conference.id, fold(name)))
+    name = name_release(db, conference, name)
     comparison = compare_draft(db, conference)
     if not comparison.change:
         raise NothingToRelease
+    if heed_rules:
+        require_no_block(comparison.warnings)
+    return put_out(db, conference, comparison, name=name, comment=comment, now=now)
+
+
+def name_release(db: Transaction, conference: Conference, name: str) -> str:
+    """The name, or the next number where there is none. Raises Invalid or ReleaseNameTaken."""
+    history = released.list_releases(db, conference.id)
+    if not name:
+        taken = {release.folded_name for release in history}
+        name = naming.free_release_name(naming.next_release_name(history[0].name if history else None), taken)
+    naming.require_release_name(name, taken=released.is_release_named(db, conference.id, fold(name)))
+    return name
+
+
+def put_out(
+    db: Transaction,
+    conference: Conference,
+    comparison: Comparison,
+    *,
+    name: str = "",
+    comment: str,
+    now: datetime,
+) -> Release:
+    """Make what was compared public under the next number. Raises Invalid or ReleaseNameTaken for the name."""
+    name = name_release(db, conference, name)
     number = conference.release_number + 1
     release = Release(
         conference_id=conference.id,

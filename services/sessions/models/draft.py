@@ -1,35 +1,26 @@
-"""Tables of `sessions`: conferences, the draft programme, and what has been released of it."""
+"""Tables of what people edit: conferences, and the draft of each."""
 
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
-    JSON,
     BigInteger,
     ForeignKey,
-    Index,
-    MetaData,
     String,
     Text,
     UniqueConstraint,
-    Uuid,
-    text,
 )
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
-from shared.db import NAMING, Instant
-
-
-class Base(DeclarativeBase):
-    """The metadata of this service."""
-
-    metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map = {UUID: Uuid, datetime: Instant, dict[str, Any]: JSON, list[Any]: JSON}
+from services.sessions.models.base import Base
 
 
 class Conference(Base):
-    """One conference. `clock_offset` is in seconds; `release_number` 0 means that nothing was released yet."""
+    """One conference. `clock_offset` is in seconds; `release_number` 0 means that nothing was released yet.
+
+    `severities` holds, per rule of the draft, block, warn or ignore where organisers chose other than the default.
+    """
 
     __tablename__ = "conferences"
 
@@ -48,6 +39,9 @@ class Conference(Base):
     accent: Mapped[str] = mapped_column(String(7), default="#1f5fa8")
     logo: Mapped[str] = mapped_column(String(200), default="")
     release_number: Mapped[int] = mapped_column(default=0)
+    severities: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+    buffer_minutes: Mapped[int] = mapped_column(default=0, server_default="0")
+    rules_version: Mapped[int] = mapped_column(default=1, server_default="1")
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
@@ -99,7 +93,10 @@ class Track(Base):
 
 
 class Speaker(Base):
-    """Somebody who speaks; all of this is public once released."""
+    """Somebody who speaks; name, affiliation, biography and `photo` (a local path) are public once released.
+
+    `link_hash` is kept of the personal link with which they see and correct their own entry.
+    """
 
     __tablename__ = "speakers"
     __table_args__ = (UniqueConstraint("conference_id", "export_id"),)
@@ -110,10 +107,29 @@ class Speaker(Base):
     name: Mapped[str] = mapped_column(String(300))
     affiliation: Mapped[str] = mapped_column(String(300), default="")
     biography: Mapped[str] = mapped_column(Text, default="")
+    photo: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    confirmed_at: Mapped[datetime | None]
+    link_hash: Mapped[str | None] = mapped_column(String(64), index=True, unique=True)
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
+
+
+class Availability(Base):
+    """An interval in which a room or a speaker (`owner_id`) can be had; whoever has none can always be had."""
+
+    __tablename__ = "availabilities"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    conference_id: Mapped[UUID] = mapped_column(ForeignKey("conferences.id"), index=True)
+    owner_id: Mapped[UUID] = mapped_column(index=True)
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
 
 
 class Session(Base):
-    """Content without a place. `state` is planned (kept out of releases) or confirmed; `links` are {title, url}."""
+    """Content without a place. `state` is planned (kept out of releases) or confirmed; `links` are {title, url}.
+
+    `expected` is how many people are expected, for organisers alone.
+    """
 
     __tablename__ = "sessions"
 
@@ -131,6 +147,7 @@ class Session(Base):
     listed: Mapped[str] = mapped_column(String(20), default="public")
     attend: Mapped[str] = mapped_column(String(20), default="public")
     state: Mapped[str] = mapped_column(String(20), default="confirmed")
+    expected: Mapped[int | None]
     version: Mapped[int] = mapped_column(default=1)
 
 
@@ -160,104 +177,3 @@ class Slot(Base):
     ends_at: Mapped[datetime]
     cancelled: Mapped[bool] = mapped_column(default=False)
     version: Mapped[int] = mapped_column(default=1)
-
-
-class Release(Base):
-    """One public state of the programme. `programme` holds its days, rooms and tracks."""
-
-    __tablename__ = "releases"
-    __table_args__ = (UniqueConstraint("conference_id", "folded_name"),)
-
-    conference_id: Mapped[UUID] = mapped_column(ForeignKey("conferences.id"), primary_key=True)
-    number: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(String(100))
-    folded_name: Mapped[str] = mapped_column(String(200))
-    comment: Mapped[str] = mapped_column(Text, default="")
-    created_at: Mapped[datetime]
-    programme: Mapped[dict[str, Any]]
-
-
-class ReleasedSlot(Base):
-    """A slot as it is public from release `holds_from` until release `holds_until` (None: still).
-
-    `body` is the full public state; the columns beside it are for filtering. `folded` is for searching.
-    """
-
-    __tablename__ = "released_slots"
-    __table_args__ = (
-        Index(
-            "uq__released_slots__current",
-            "slot_id",
-            unique=True,
-            sqlite_where=text("holds_until IS NULL"),
-            postgresql_where=text("holds_until IS NULL"),
-        ),
-        Index("ix__released_slots__agenda", "conference_id", "holds_until", "starts_at"),
-    )
-
-    slot_id: Mapped[UUID] = mapped_column(primary_key=True)
-    revision: Mapped[int] = mapped_column(primary_key=True)
-    conference_id: Mapped[UUID] = mapped_column(ForeignKey("conferences.id"))
-    holds_from: Mapped[int]
-    holds_until: Mapped[int | None]
-    sequence: Mapped[int]
-    last_modified: Mapped[datetime]
-    cancelled: Mapped[bool]
-    starts_at: Mapped[datetime]
-    ends_at: Mapped[datetime]
-    day_id: Mapped[UUID | None]
-    room_id: Mapped[UUID]
-    kind: Mapped[str] = mapped_column(String(60))
-    listed: Mapped[str] = mapped_column(String(20))
-    attend: Mapped[str] = mapped_column(String(20))
-    export_id: Mapped[int] = mapped_column(BigInteger)
-    body: Mapped[dict[str, Any]]
-    folded: Mapped[str] = mapped_column(Text)
-
-
-class ReleasedSpeaker(Base):
-    """A speaker as public from release `holds_from` until release `holds_until` (None: still)."""
-
-    __tablename__ = "released_speakers"
-    __table_args__ = (
-        Index(
-            "uq__released_speakers__current",
-            "speaker_id",
-            unique=True,
-            sqlite_where=text("holds_until IS NULL"),
-            postgresql_where=text("holds_until IS NULL"),
-        ),
-    )
-
-    speaker_id: Mapped[UUID] = mapped_column(primary_key=True)
-    holds_from: Mapped[int] = mapped_column(primary_key=True)
-    conference_id: Mapped[UUID] = mapped_column(ForeignKey("conferences.id"), index=True)
-    holds_until: Mapped[int | None]
-    name: Mapped[str] = mapped_column(String(300))
-    body: Mapped[dict[str, Any]]
-
-
-class Entitlement(Base):
-    """Which days an attendee may enter, by opaque id; a tombstone (`state` erased) keeps late events out."""
-
-    __tablename__ = "entitlements"
-
-    attendee_id: Mapped[UUID] = mapped_column(primary_key=True)
-    conference_id: Mapped[UUID] = mapped_column(index=True)
-    day_ids: Mapped[list[Any]]
-    state: Mapped[str] = mapped_column(String(20))
-    version: Mapped[int]
-
-
-class StageState(Base):
-    """Whether a stage is open, for whom (`attend`), why it pauses (held, lost or nothing), and how many watch it."""
-
-    __tablename__ = "stage_states"
-
-    stage_id: Mapped[UUID] = mapped_column(primary_key=True)
-    conference_id: Mapped[UUID] = mapped_column(index=True)
-    open: Mapped[bool]
-    version: Mapped[int]
-    attend: Mapped[str] = mapped_column(String(20), default="public", server_default="public")
-    pause: Mapped[str] = mapped_column(String(20), default="", server_default="")
-    viewers: Mapped[int] = mapped_column(default=0, server_default="0")

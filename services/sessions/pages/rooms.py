@@ -1,15 +1,16 @@
-"""The rooms and tracks of a conference."""
+"""The rooms of a conference."""
 
 from uuid import UUID
 
 from flask import request, url_for
 from werkzeug.wrappers import Response
 
+from services.sessions.pages.availability import span_values, take_spans
 from services.sessions.pages.blueprints import blueprint
 from services.sessions.pages.desk import Desk
-from services.sessions.queries import conferences
-from services.sessions.schemas import RoomIn, TrackIn
-from services.sessions.usecases import furnishing
+from services.sessions.queries import conferences, drafts
+from services.sessions.schemas import ChangeRoomIn, RemoveIn, RoomIn
+from services.sessions.usecases import furnishing, removing
 from shared.auth import requires
 from shared.errors import NotFound, Refusal
 from shared.web import Form, database, see_other
@@ -52,25 +53,39 @@ def change_room_form(conference: str, room_id: UUID) -> Page:
     return _show_room(conference, room_id, None)
 
 
-def _show_room(slug: str, room_id: UUID, form: Form | None, status: int = 200) -> Page:
+def _show_room(
+    slug: str, room_id: UUID, form: Form | None, status: int = 200, removal: Form | None = None
+) -> Page:
     with database().read() as db:
         desk = Desk(db, slug)
         rooms = conferences.list_rooms(db, desk.conference.id)
         room = next((one for one in rooms if one.id == room_id), None)
         if room is None:
             raise NotFound
-        form = form or Form(RoomIn, name=room.name, capacity=room.capacity)
-        return desk.render("room.html", form=form, room=room), status
+        if form is None:
+            spans = drafts.list_available(db, desk.conference.id, room.id)
+            times = span_values(spans, desk.conference.zone)
+            form = Form(ChangeRoomIn, name=room.name, capacity=room.capacity, **times)
+        page = desk.render(
+            "room.html",
+            form=form,
+            room=room,
+            removal=removal or Form(RemoveIn),
+            used=len(drafts.list_slots_in_room(db, desk.conference.id, room.id)),
+            others=[(str(one.id), one.name) for one in rooms if one.id != room.id],
+        )
+    return page, status
 
 
 @blueprint.post("/manage/<conference>/rooms/<uuid:room_id>")
 @requires("agenda:manage")
 def change_room(conference: str, room_id: UUID) -> Response | Page:
-    form = Form(RoomIn, request.form)
+    form = Form(ChangeRoomIn, request.form)
     try:
         wanted = form.load()
         with database().write() as db:
-            furnishing.change_room(db, slug=conference, room_id=room_id, **wanted)
+            spans = take_spans(wanted, conferences.get_conference(db, conference).zone)
+            furnishing.change_room(db, slug=conference, room_id=room_id, spans=spans, **wanted)
     except Refusal as refusal:
         if refusal.status == 404:
             raise
@@ -79,30 +94,17 @@ def change_room(conference: str, room_id: UUID) -> Response | Page:
     return see_other(url_for(".room_form", conference=conference, done="saved"))
 
 
-@blueprint.get("/manage/<conference>/tracks")
+@blueprint.post("/manage/<conference>/rooms/<uuid:room_id>/remove")
 @requires("agenda:manage")
-def track_form(conference: str) -> Page:
-    return _show_tracks(conference, Form(TrackIn, color="#5b6770"))
-
-
-def _show_tracks(slug: str, form: Form, status: int = 200) -> Page:
-    with database().read() as db:
-        desk = Desk(db, slug)
-        tracks = conferences.list_tracks(db, desk.conference.id)
-        return desk.render("tracks.html", form=form, tracks=tracks), status
-
-
-@blueprint.post("/manage/<conference>/tracks")
-@requires("agenda:manage")
-def add_track(conference: str) -> Response | Page:
-    form = Form(TrackIn, request.form)
+def remove_room(conference: str, room_id: UUID) -> Response | Page:
+    form = Form(RemoveIn, request.form)
     try:
         wanted = form.load()
         with database().write() as db:
-            furnishing.add_track(db, slug=conference, **wanted)
+            removing.remove_room(db, slug=conference, room_id=room_id, **wanted)
     except Refusal as refusal:
         if refusal.status == 404:
             raise
         form.refuse(refusal)
-        return _show_tracks(conference, form, refusal.status)
-    return see_other(url_for(".track_form", conference=conference, done="saved"))
+        return _show_room(conference, room_id, None, refusal.status, form)
+    return see_other(url_for(".room_form", conference=conference, done="removed"))

@@ -1,0 +1,36 @@
+"""Tables of `sessions`: conferences, the draft programme, and what has been released of it."""
+
+from services.sessions.models.base import Base
+from services.sessions.models.draft import (
+    Availability,
+    Conference,
+    Day,
+    Room,
+    Session,
+    SessionSpeaker,
+    Slot,
+    Speaker,
+    Track,
+)
+from services.sessions.models.heard import Entitlement, StageState
+from services.sessions.models.public import Delay, PlannedRelease, Release, ReleasedSlot, ReleasedSpeaker
+
+__all__ = [
+    "Availability",
+    "Base",
+    "Conference",
+    "Day",
+    "Delay",
+    "Entitlement",
+    "PlannedRelease",
+    "Release",
+    "ReleasedSlot",
+    "ReleasedSpeaker",
+    "Room",
+    "Session",
+    "SessionSpeaker",
+    "Slot",
+    "Speaker",
+    "StageState",
+    "Track",
+]

@@ -1,0 +1,63 @@
+"""Going back: what an older release said, made public again as a new one."""
+
+from datetime import datetime
+from uuid import UUID
+
+from services.sessions.errors import NothingToRelease
+from services.sessions.models import Conference, Release
+from services.sessions.queries import conferences, released, versions
+from services.sessions.rules import changes
+from services.sessions.usecases import releasing
+from services.sessions.usecases.releasing import Comparison
+from shared.db import Transaction
+
+
+def compare_version(db: Transaction, conference: Conference, number: int) -> Comparison:
+    """An older release beside what is public; slots that came after it would be cancelled. Raises NotFound."""
+    release = versions.get_release(db, conference.id, number)
+    current_slots = {slot.slot_id: slot for slot in released.list_current_slots(db, conference.id)}
+    current_speakers = {one.speaker_id: one for one in released.list_current_speakers(db, conference.id)}
+    speakers = {
+        one.speaker_id: one.body for one in versions.list_speakers_of_release(db, conference.id, number)
+    }
+    old_slots = {
+        slot.slot_id: slot.body for slot in versions.list_slots_of_release(db, conference.id, number)
+    }
+    # What stays public as cancelled still names its people.
+    for slot_id, slot in current_slots.items():
+        if slot_id not in old_slots:
+            for named in slot.body["speakers"]:
+                person = current_speakers.get(UUID(named["id"]))
+                if person is not None:
+                    speakers.setdefault(person.speaker_id, person.body)
+    current_frame = released.frame_of(released.find_release(db, conference))
+    change = changes.compare_programmes(
+        current_slots={slot_id: slot.body for slot_id, slot in current_slots.items()},
+        draft_slots=old_slots,
+        current_speakers={speaker_id: one.body for speaker_id, one in current_speakers.items()},
+        draft_speakers=speakers,
+        current_frame=current_frame,
+        draft_frame=release.programme,
+    )
+    return Comparison(
+        change=change,
+        warnings=(),
+        speakers=speakers,
+        frame=release.programme,
+        current_slots=current_slots,
+        current_speakers=current_speakers,
+    )
+
+
+def release_version(
+    db: Transaction, *, slug: str, number: int, name: str = "", comment: str = "", now: datetime
+) -> Release:
+    """Make an older release public again under a new number; the draft stays as it is.
+
+    Raises NotFound, NothingToRelease, or Invalid or ReleaseNameTaken for the name.
+    """
+    conference = conferences.lock_conference(db, slug)
+    comparison = compare_version(db, conference, number)
+    if not comparison.change:
+        raise NothingToRelease("The public agenda says exactly what that release said.")
+    return releasing.put_out(db, conference, comparison, name=name, comment=comment, now=now)
