@@ -6,7 +6,16 @@ from uuid import UUID
 
 from sqlalchemy import delete, func, select
 
-from services.sessions.models import Conference, ReleasedSlot, Room, Session, SessionSpeaker, Slot, Speaker
+from services.sessions.models import (
+    Conference,
+    ImportedSlot,
+    ReleasedSlot,
+    Room,
+    Session,
+    SessionSpeaker,
+    Slot,
+    Speaker,
+)
 from services.sessions.queries import conferences
 from services.sessions.rules.programme import Draft
 from shared.db import Transaction
@@ -110,6 +119,12 @@ def list_taken_ids(
         )
         taken.update(db.scalars(query))
     return taken
+
+
+def list_imported(db: Transaction, conference_id: UUID) -> dict[UUID, ImportedSlot]:
+    """What the last schedule file said, by slot."""
+    rows = db.scalars(select(ImportedSlot).where(ImportedSlot.conference_id == conference_id))
+    return {row.slot_id: row for row in rows}
 
 
 def delete_session_speakers(db: Transaction, session_id: UUID) -> None:
