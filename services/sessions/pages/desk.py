@@ -24,6 +24,7 @@ NOTICES = {
     "added": "The session was added to the draft.",
     "session": "The session was saved in the draft.",
     "speaker": "The speaker was saved in the draft.",
+    "imported": "The file is in the draft.",
     "released": "The release is public now.",
     "saved": "Saved.",
 }
@@ -59,6 +60,7 @@ class Desk:
             ("Add a session", url_for("sessions.add_session_form", conference=slug)),
             ("Speakers", url_for("sessions.manage_speakers", conference=slug)),
             ("Release", url_for("sessions.release_form", conference=slug)),
+            ("Import", url_for("sessions.import_form", conference=slug)),
             ("Settings", url_for("sessions.settings_form", conference=slug)),
         ]
 

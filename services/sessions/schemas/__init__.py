@@ -19,6 +19,7 @@ from services.sessions.schemas.incoming import (
     SpeakerIn,
     TrackIn,
     VersionIn,
+    WaitingFileIn,
 )
 from services.sessions.schemas.outgoing import (
     ConcernOut,
@@ -66,4 +67,5 @@ __all__ = [
     "SpeakerOut",
     "TrackIn",
     "VersionIn",
+    "WaitingFileIn",
 ]

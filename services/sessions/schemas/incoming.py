@@ -135,6 +135,13 @@ class SpeakerIn(Schema):
     biography = Text(max=20_000, load_default="")
 
 
+class WaitingFileIn(Schema):
+    """An upload that was looked at."""
+
+    waiting = Text(max=64, required=True)
+    filename = Text(max=200, required=True)
+
+
 class ReleaseIn(Schema):
     """`name` empty means the next number."""
 
