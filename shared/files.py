@@ -3,6 +3,7 @@
 import hashlib
 import os
 import re
+import time
 from io import BytesIO
 from pathlib import Path
 from typing import IO
@@ -14,6 +15,8 @@ from shared.errors import Invalid, NotFound
 MAX_BYTES = 10 * 1024 * 1024
 MAX_PIXELS = 40_000_000
 _NAME = re.compile(r"[0-9a-f]{64}\.(png|jpg)")
+_HASH = re.compile(r"[0-9a-f]{64}")
+WAITS_SECONDS = 24 * 3600
 
 
 class FileStore:
@@ -55,15 +58,44 @@ class FileStore:
 
     def _put(self, content: bytes, kind: str) -> str:
         name = f"{hashlib.sha256(content).hexdigest()}.{kind}"
-        self._folder.mkdir(parents=True, exist_ok=True)
-        path = self._folder / name
-        if not path.exists():
-            # Written aside first: a killed process must not leave half a picture under the final name.
-            draft = path.with_suffix(f".{os.getpid()}.part")
-            try:
-                draft.write_bytes(content)
-                draft.replace(path)
-            except OSError:
-                draft.unlink(missing_ok=True)  # half of it would only keep a full disk full
-                raise
+        _write_whole(self._folder / name, content)
         return name
+
+
+class Shelf:
+    """A folder of uploads that wait for a second step, named by their SHA-256; gone after a day."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def put(self, content: bytes) -> str:
+        """Keep it, and let go of what nobody came back for; returns its name."""
+        name = hashlib.sha256(content).hexdigest()
+        _write_whole(self._folder / name, content)
+        os.utime(self._folder / name)
+        for path in self._folder.iterdir():
+            if path.stat().st_mtime < time.time() - WAITS_SECONDS:
+                path.unlink(missing_ok=True)
+        return name
+
+    def get(self, name: str) -> bytes:
+        """Raises NotFound for any name this shelf did not give, and for what is gone."""
+        if not _HASH.fullmatch(name):
+            raise NotFound
+        try:
+            return (self._folder / name).read_bytes()
+        except FileNotFoundError as error:
+            raise NotFound from error
+
+
+def _write_whole(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        # Written aside first: a killed process must not leave half a file under the final name.
+        draft = path.with_suffix(f".{os.getpid()}.part")
+        try:
+            draft.write_bytes(content)
+            draft.replace(path)
+        except OSError:
+            draft.unlink(missing_ok=True)  # half of it would only keep a full disk full
+            raise

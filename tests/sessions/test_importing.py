@@ -10,12 +10,14 @@ import pytest
 from sqlalchemy import func, select
 
 from services.sessions.errors import ZoneUnknown
-from services.sessions.models import Conference, Day, Release, Room, Slot
+from services.sessions.models import Conference, Day, Release, Room, Session, Slot
 from services.sessions.schedules import Schedule, read_schedule
 from services.sessions.usecases import import_schedule
+from services.sessions.usecases.editing import take_out_slot
 from services.sessions.usecases.importing import ImportReport
 from shared.clock import now, to_local
 from shared.errors import Invalid
+from shared.ids import new_id
 from tests.sessions.conftest import House
 
 SAMPLES = Path(__file__).parent / "samples"
@@ -184,3 +186,56 @@ def test_a_file_of_nine_hundred_talks_is_quick_and_idempotent(house: House) -> N
     before, last = exports(house), house.last_event()
     assert bring_in(house, schedule).release is None
     assert (exports(house), house.last_event()) == (before, last)
+
+
+def test_what_people_changed_stays_until_the_file_changes_it_too(house: House) -> None:
+    bring_in(house, read())
+    with house.database.write() as db:
+        evening = next(slot for slot in db.scalars(select(Slot)) if slot.export_id == 17)
+        session = db.get_one(Session, evening.session_id)
+        session.title, session.language = "Evening, corrected", "fr"
+        hall = Room(id=new_id(), conference_id=evening.conference_id, name="Hall", position=9, capacity=None)
+        db.add(hall)
+        db.flush()
+        evening.room_id = hall.id
+        slot_id, session_id = evening.id, session.id
+
+    again = bring_in(house, read())
+    assert (again.changed, again.unchanged, again.kept) == (0, 2, 1)
+    assert "1 keep what was changed here" in again.summary()
+    changed = read()
+    events = [
+        replace(one, language="de", subtitle="New") if one.title == "Evening" else one
+        for one in changed.events
+    ]
+    assert bring_in(house, replace(changed, events=tuple(events))).changed == 1
+    with house.database.read() as db:
+        session, slot = db.get_one(Session, session_id), db.get_one(Slot, slot_id)
+        assert (session.title, session.language, session.subtitle) == ("Evening, corrected", "de", "New")
+        assert db.get_one(Room, slot.room_id).name == "Hall"
+
+
+def test_what_people_added_or_cancelled_themselves_is_theirs(house: House) -> None:
+    bring_in(house, read())
+    with house.database.write() as db:
+        late = next(slot for slot in db.scalars(select(Slot)) if slot.export_id == 18)
+        late.cancelled = True
+        own = {name: getattr(late, name) for name in ("conference_id", "session_id", "room_id", "day_id")}
+        added = Slot(id=new_id(), export_id=99, starts_at=late.starts_at, ends_at=late.ends_at, **own)
+        db.add(added)
+    assert bring_in(house, read()).cancelled == 0
+    gone = bring_in(house, read(more=""))
+    assert gone.cancelled == 0  # it is cancelled already
+    state = {slot.export_id: slot.cancelled for slot in slots(house, "night").values()}
+    assert state == {17: False, 18: True, 99: False}
+    back = bring_in(house, read())
+    assert (back.changed, slots(house, "night")[str(late.id)].cancelled) == (1, False)
+
+
+def test_what_people_took_out_stays_out(house: House) -> None:
+    bring_in(house, read(), draft=True)
+    late = next(slot for slot in slots(house, "night").values() if slot.export_id == 18)
+    with house.database.write() as db:
+        take_out_slot(db, slug="night", slot_id=late.id, version=late.version)
+    again = bring_in(house, read(), draft=True)
+    assert (again.added, again.kept, len(slots(house, "night"))) == (0, 1, 1)

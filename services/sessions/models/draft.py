@@ -177,3 +177,16 @@ class Slot(Base):
     ends_at: Mapped[datetime]
     cancelled: Mapped[bool] = mapped_column(default=False)
     version: Mapped[int] = mapped_column(default=1)
+
+
+class ImportedSlot(Base):
+    """What the last schedule file said of a slot: what people have changed since then is not undone by the next.
+
+    It outlives a slot that they have taken out.
+    """
+
+    __tablename__ = "imported_slots"
+
+    slot_id: Mapped[UUID] = mapped_column(primary_key=True)
+    conference_id: Mapped[UUID] = mapped_column(ForeignKey("conferences.id"), index=True)
+    facts: Mapped[dict[str, Any]]

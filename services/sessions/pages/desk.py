@@ -29,6 +29,7 @@ NOTICES = {
     "added": "The session was added to the draft.",
     "session": "The session was saved in the draft.",
     "speaker": "The speaker was saved in the draft.",
+    "imported": "The file is in the draft.",
     "released": "The release is public now.",
     "planned": "The release will happen by itself.",
     "called_off": "The planned release is called off.",
@@ -73,6 +74,7 @@ class Desk:
             ("Running late", url_for("sessions.late_form", conference=slug)),
             ("Release", url_for("sessions.release_form", conference=slug)),
             ("Rules", url_for("sessions.rules_form", conference=slug)),
+            ("Import", url_for("sessions.import_form", conference=slug)),
             ("Settings", url_for("sessions.settings_form", conference=slug)),
         ]
 

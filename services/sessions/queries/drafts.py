@@ -9,6 +9,7 @@ from sqlalchemy import delete, func, select
 from services.sessions.models import (
     Availability,
     Conference,
+    ImportedSlot,
     ReleasedSlot,
     Room,
     Session,
@@ -178,6 +179,12 @@ def list_taken_ids(
         )
         taken.update(db.scalars(query))
     return taken
+
+
+def list_imported(db: Transaction, conference_id: UUID) -> dict[UUID, ImportedSlot]:
+    """What the last schedule file said, by slot."""
+    rows = db.scalars(select(ImportedSlot).where(ImportedSlot.conference_id == conference_id))
+    return {row.slot_id: row for row in rows}
 
 
 def delete_session_speakers(db: Transaction, session_id: UUID) -> None:

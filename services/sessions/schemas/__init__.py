@@ -32,6 +32,7 @@ from services.sessions.schemas.incoming import (
     SlotPatchIn,
     TrackIn,
     VersionIn,
+    WaitingFileIn,
 )
 from services.sessions.schemas.outgoing import (
     ConcernOut,
@@ -90,4 +91,5 @@ __all__ = [
     "SpeakerOut",
     "TrackIn",
     "VersionIn",
+    "WaitingFileIn",
 ]

@@ -130,6 +130,13 @@ class AddSessionIn(SessionIn, PlaceIn):
     """A session with its first slot."""
 
 
+class WaitingFileIn(Schema):
+    """An upload that was looked at."""
+
+    waiting = Text(max=64, required=True)
+    filename = Text(max=200, required=True)
+
+
 class SettingsIn(VersionIn):
     name = Text(max=200, required=True)
     tagline = Text(max=300, load_default="")

@@ -31,6 +31,7 @@ class ImportReport:
     changed: int
     unchanged: int
     cancelled: int
+    kept: int
     release: str | None
     findings: tuple[Finding, ...]
 
@@ -40,6 +41,7 @@ class ImportReport:
         lines = [
             f"{self.name} ({self.slug}, {self.zone}): {verb}, {self.events} events on {self.days} days",
             f"{self.added} added, {self.changed} changed, {self.cancelled} cancelled, {self.unchanged} as before",
+            *([f"{self.kept} keep what was changed here since the last file"] if self.kept else []),
             f"released as “{self.release}”" if self.release else "nothing new became public",
         ]
         lines += [
@@ -59,7 +61,8 @@ def import_schedule(
 ) -> ImportReport:
     """Create the conference or update it by guid, and release unless `draft`.
 
-    Talks that a later file no longer has are cancelled. Raises ZoneUnknown when a new conference has no zone,
+    What people have changed since the last file stays, unless the file changes it too. Talks that came from a file
+    and are in it no more are cancelled. Raises ZoneUnknown when a new conference has no zone,
     Invalid for a slug that cannot be one.
     """
     if not schedule.events:
@@ -102,6 +105,7 @@ def _report(
         changed=counts.changed,
         unchanged=counts.unchanged,
         cancelled=counts.cancelled,
+        kept=counts.kept,
         release=release,
         findings=tuple(findings),
     )

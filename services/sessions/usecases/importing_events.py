@@ -1,31 +1,43 @@
 """The talks of a schedule file as rooms, tracks, speakers, sessions and slots, loaded and compared in bulk."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
 from uuid import UUID
 
-from services.sessions.models import Base, Conference, Room, Session, SessionSpeaker, Slot, Speaker, Track
+from services.sessions.models import (
+    Base,
+    Conference,
+    ImportedSlot,
+    Session,
+    SessionSpeaker,
+    Slot,
+    Speaker,
+)
 from services.sessions.queries import conferences, drafts
 from services.sessions.rules.identity import identify, number_of
+from services.sessions.rules.merging import new_since, plain
 from services.sessions.rules.programme import Draft
 from services.sessions.schedules import Finding, Schedule, ScheduleEvent, SchedulePerson, to_plain
+from services.sessions.usecases.importing_rooms import NO_ROOM, write_rooms, write_tracks
 from shared.db import Transaction
 from shared.ids import new_id
-
-NO_ROOM = "Room to be announced"
 
 
 @dataclass(kw_only=True)
 class Counts:
-    """How many talks were added, changed, left as they were, or cancelled because the file no longer has them."""
+    """How many talks were added, changed, left as they were, or cancelled because the file no longer has them.
+
+    `kept` are those in which something that people have changed since the last file was left to them.
+    """
 
     added: int = 0
     changed: int = 0
     unchanged: int = 0
     cancelled: int = 0
+    kept: int = 0
 
 
 def write_events(
@@ -37,59 +49,12 @@ def write_events(
 ) -> Counts:
     """Bring the draft in line with the file."""
     draft = drafts.read_draft(db, conference)
-    rooms = _write_rooms(db, draft, schedule, events)
-    tracks = _write_tracks(db, draft, schedule, events)
+    rooms = write_rooms(db, draft, schedule, events)
+    tracks = write_tracks(db, draft, schedule, events)
     speakers = _write_speakers(db, draft, events)
     # Rows before the rows that point to them: the mapper knows no relationships to order by.
     db.flush()
     return _Slots(db, draft, events, findings, rooms, tracks, speakers).write()
-
-
-def _write_rooms(
-    db: Transaction, draft: Draft, schedule: Schedule, events: Sequence[ScheduleEvent]
-) -> dict[str, UUID]:
-    """Room ids by name. A room of a known guid keeps its row when its name changes."""
-    entries = {room.name: room for room in schedule.rooms}
-    guids = [room.guid for room in entries.values()]
-    by_name, by_id = {room.name: room for room in draft.rooms}, {room.id: room for room in draft.rooms}
-    taken = drafts.list_taken_ids(db, Room, [guid for guid in guids if guid], draft.conference.id)
-    used: dict[str, UUID] = {}
-    position = max((room.position for room in draft.rooms), default=0)
-    for name in dict.fromkeys([*entries, *(event.room or NO_ROOM for event in events)]):
-        entry = entries.get(name)
-        guid = entry.guid if entry else None
-        row = by_name.get(name) or (by_id.get(guid) if guid and guids.count(guid) == 1 else None)
-        if row is None or row.id in used.values():
-            row_id = identify(
-                slug=draft.conference.slug,
-                noun="room",
-                key=name,
-                guid=guid,
-                taken={*taken, *used.values(), *by_id},
-            )
-            position += 1
-            row = Room(id=row_id, conference_id=draft.conference.id, position=position)
-            db.add(row)
-        row.name = name
-        if entry and entry.capacity is not None:
-            row.capacity = entry.capacity
-        used[name] = row.id
-    return used
-
-
-def _write_tracks(
-    db: Transaction, draft: Draft, schedule: Schedule, events: Sequence[ScheduleEvent]
-) -> dict[str, UUID]:
-    known = {track.name: track for track in draft.tracks}
-    colors = {track.name: track.color for track in schedule.tracks}
-    for name in dict.fromkeys([*colors, *(event.track for event in events if event.track)]):
-        if name not in known:
-            known[name] = Track(id=new_id(), conference_id=draft.conference.id, name=name, color="#5b6770")
-            db.add(known[name])
-        color = colors.get(name)
-        if color:
-            known[name].color = color
-    return {name: track.id for name, track in known.items()}
 
 
 def person_key(person: SchedulePerson) -> str:
@@ -151,6 +116,7 @@ class _Slots:
         self.rooms, self.tracks, self.speakers = rooms, tracks, speakers
         self.days = {day.position: day.id for day in conferences.list_days(db, draft.conference.id)}
         self.slots = {slot.id: slot for slot in draft.slots}
+        self.imported = drafts.list_imported(db, draft.conference.id)
         guids = [event.guid for event in events if event.guid]
         self.taken = set(drafts.list_taken_ids(db, Slot, guids, draft.conference.id))
         self.numbers = {slot.export_id for slot in draft.slots}
@@ -159,6 +125,7 @@ class _Slots:
         self.new_sessions: list[Session] = []
         self.new_slots: list[Slot] = []
         self.new_speakers: list[SessionSpeaker] = []
+        self.new_imported: list[ImportedSlot] = []
 
     def write(self) -> Counts:
         if any(guid in self.taken for guid in (event.guid for event in self.events)):
@@ -176,25 +143,33 @@ class _Slots:
             seen.add(slot_id)
             self._write_event(event, slot_id)
         self._cancel_missing(seen)
-        for rows in (self.new_sessions, [*self.new_slots, *self.new_speakers]):
+        for rows in (self.new_sessions, [*self.new_slots, *self.new_speakers], self.new_imported):
             self.db.add_all(rows)
             self.db.flush()
         return self.counts
 
     def _write_event(self, event: ScheduleEvent, slot_id: UUID) -> None:
         slot = self.slots.get(slot_id)
+        if slot is None and slot_id in self.imported:
+            self.counts.unchanged += 1
+            self.counts.kept += 1
+            return
         if slot is None:
             self._add(event, slot_id)
             self.counts.added += 1
             return
         session = self.draft.sessions[slot.session_id]
-        moved = _assign(slot, self._place(event))
-        told = _assign(session, self._content(event))
-        order = self._order(event)
-        if order != list(self.draft.speakers_of.get(session.id, ())):
+        place, content, order = self._place(event), self._content(event), self._order(event)
+        before = self._remember(slot_id, place, content, order)
+        speaking = list(self.draft.speakers_of.get(session.id, ()))
+        moved = _assign(slot, new_since(before, place))
+        told = _assign(session, new_since(before, content))
+        if order != speaking and new_since(before, {"speakers": order}):
             drafts.delete_session_speakers(self.db, session.id)
             self._speak(session.id, order)
             told = True
+            speaking = order
+        self.counts.kept += _differs(slot, place) or _differs(session, content) or order != speaking
         slot.version += int(moved)
         session.version += int(told)
         if moved or told:
@@ -213,6 +188,20 @@ class _Slots:
         self.new_sessions.append(session)
         self.new_slots.append(slot)
         self._speak(session.id, self._order(event))
+        self._remember(slot_id, self._place(event), self._content(event), self._order(event))
+
+    def _remember(
+        self, slot_id: UUID, place: dict[str, Any], content: dict[str, Any], order: list[UUID]
+    ) -> dict[str, Any]:
+        """Note what this file says; answers what the last one said, or nothing."""
+        facts = plain({**place, **content, "speakers": order})
+        row = self.imported.get(slot_id)
+        if row is None:
+            row = ImportedSlot(slot_id=slot_id, conference_id=self.draft.conference.id, facts=facts)
+            self.new_imported.append(row)
+            return {}
+        before, row.facts = row.facts, facts
+        return before
 
     def _speak(self, session_id: UUID, order: list[UUID]) -> None:
         self.new_speakers += [
@@ -250,8 +239,13 @@ class _Slots:
         }
 
     def _cancel_missing(self, seen: set[UUID]) -> None:
+        """What came from a file and is in it no more; what people have added themselves is theirs."""
         for slot in self.draft.slots:
-            if slot.id not in seen and not slot.cancelled:
+            row = self.imported.get(slot.id)
+            if slot.id in seen or row is None or row.facts["cancelled"]:
+                continue
+            row.facts = {**row.facts, "cancelled": True}
+            if not slot.cancelled:
                 slot.cancelled = True
                 slot.version += 1
                 self.counts.cancelled += 1
@@ -260,6 +254,10 @@ class _Slots:
 def kind_of(text: str) -> str:
     """The kind of a session as a word of small letters: “Award Ceremony” is award_ceremony."""
     return re.sub(r"[^a-z0-9]+", "_", text.casefold()).strip("_")[:60] or "talk"
+
+
+def _differs(row: Base, values: Mapping[str, Any]) -> bool:
+    return any(getattr(row, name) != value for name, value in values.items())
 
 
 def _assign(row: Base, values: dict[str, Any]) -> bool:

@@ -1,0 +1,96 @@
+"""Importing a schedule file: what it would change is shown first, then it goes into the draft."""
+
+from flask import request, url_for
+from werkzeug.datastructures import FileStorage
+from werkzeug.wrappers import Response
+
+from services.sessions.pages.blueprints import blueprint
+from services.sessions.pages.desk import Desk
+from services.sessions.queries import conferences
+from services.sessions.schedules import read_schedule
+from services.sessions.schedules.reader import LARGEST_FILE
+from services.sessions.schemas import WaitingFileIn
+from services.sessions.usecases import import_schedule
+from services.sessions.usecases.importing import ImportReport
+from shared.auth import requires
+from shared.clock import now
+from shared.errors import Invalid, NotFound, Refusal
+from shared.files import Shelf
+from shared.web import Form, database, see_other, settings
+
+Page = tuple[str, int]
+GONE = "The file has waited for over a day and is gone; choose it again."
+
+
+@blueprint.get("/manage/<conference>/import")
+@requires("agenda:manage")
+def import_form(conference: str) -> Page:
+    return _show(conference, Form(WaitingFileIn))
+
+
+def _show(
+    slug: str, form: Form, report: ImportReport | None = None, *, waiting: str = "", status: int = 200
+) -> Page:
+    with database().read() as db:
+        desk = Desk(db, slug)
+        return desk.render("import.html", form=form, report=report, waiting=waiting), status
+
+
+@blueprint.post("/manage/<conference>/import")
+@requires("agenda:manage")
+def look_at_import(conference: str) -> Page:
+    """Say what the file would change, and keep it for a day."""
+    form = Form(WaitingFileIn)
+    try:
+        content, filename = _uploaded(request.files.get("file"))
+        form = Form(WaitingFileIn, filename=filename)
+        report = _run(conference, content, filename, only_looking=True)
+    except Refusal as refusal:
+        if refusal.status == 404:
+            raise
+        if not refusal.fields:
+            refusal.fields = {"file": [refusal.detail]}
+        form.refuse(refusal)
+        return _show(conference, form, status=refusal.status)
+    return _show(conference, form, report, waiting=_shelf().put(content))
+
+
+@blueprint.post("/manage/<conference>/import/take")
+@requires("agenda:manage")
+def take_import(conference: str) -> Response | Page:
+    """Bring the file that was looked at into the draft."""
+    form = Form(WaitingFileIn, request.form)
+    try:
+        wanted = form.load()
+        try:
+            content = _shelf().get(wanted["waiting"])
+        except NotFound as error:
+            raise Invalid(fields={"file": [GONE]}) from error
+        _run(conference, content, wanted["filename"], only_looking=False)
+    except Refusal as refusal:
+        if refusal.status == 404:
+            raise
+        form.refuse(refusal)
+        return _show(conference, form, status=refusal.status)
+    return see_other(url_for(".overview", conference=conference, done="imported"))
+
+
+def _uploaded(upload: FileStorage | None) -> tuple[bytes, str]:
+    if upload is None or not upload.filename:
+        raise Invalid(fields={"file": ["Choose a file."]})
+    return upload.stream.read(LARGEST_FILE + 1), upload.filename[:200]
+
+
+def _run(slug: str, content: bytes, filename: str, *, only_looking: bool) -> ImportReport:
+    """Raises a Refusal for a file that cannot be brought in."""
+    schedule = read_schedule(content, filename=filename)
+    with database().write() as db:
+        conferences.get_conference(db, slug)  # an import would make one that is not there
+        report = import_schedule(db, schedule, conference_slug=slug, draft=True, now=now())
+        if only_looking:
+            db.rollback()
+    return report
+
+
+def _shelf() -> Shelf:
+    return Shelf(settings().data_dir / "sessions" / "waiting")
