@@ -175,3 +175,22 @@ def test_real_programmes_come_back_from_two_parsers_in_both_forms(house: House, 
         assert {str(event["uid"]): event["dtstart"].dt for event in events} == expected
         read = vobject.readOne(text.decode()).vevent_list
         assert {event.uid.value: event.dtstart.value for event in read} == expected
+
+
+def test_a_talk_and_a_speaker_have_feeds_of_their_own(seeded: House) -> None:
+    slot = next(one for one in slots_of(seeded) if one.body["title"] == "Opening")
+    speaker = slot.body["speakers"][0]["id"]
+    pages = {
+        f"{HOME}talks/{slot.slot_id}": f"session={slot.body['session_id']}",
+        f"{HOME}speakers/{speaker}": f"speaker={speaker}",
+    }
+    for page, query in pages.items():
+        assert f"calendar.ics?{query}" in seeded.visitor.get(page).text
+        assert str(slot.slot_id) in events_of(seeded, query)
+    with seeded.database.write() as db:
+        for session in db.scalars(select(Session)):
+            session.listed = "registered"
+    release(seeded)
+    for page, query in pages.items():
+        assert f"calendar.ics?{query}" not in seeded.organiser().get(page).text
+        assert seeded.visitor.get(f"{CALENDAR}?{query}").status_code == 404
