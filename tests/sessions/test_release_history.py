@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from services.sessions.models import Release, ReleasedSlot, Room, Session
 from tests.sessions.conftest import SLUG, House
+from tests.sessions.desk import set_rules
 from tests.sessions.test_releasing import move, release, slot_named
 
 HOME = f"/sessions/{SLUG}/"
@@ -32,6 +33,7 @@ def structured(page: str) -> dict[str, Any]:
 
 
 def test_the_list_says_what_each_release_changed(seeded: House) -> None:
+    set_rules(seeded, room="warn", speaker="warn")
     opening, later = slot_named(seeded, "Opening"), timedelta(minutes=5)
     move(seeded, "Opening", starts_at=opening.starts_at + later, ends_at=opening.ends_at + later)
     with seeded.database.read() as db:
