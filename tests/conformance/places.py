@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from services.registration import usecases
 from services.registration.models import Attendee
-from services.sessions.models import Day, Room, Session, Slot, Speaker
+from services.sessions.models import Day, Room, Session, Slot, Speaker, Track
 from services.streaming_gateway.models import Conference as Streamed
 from services.streaming_gateway.models import Stage
 from shared.auth.guard import policy_of
@@ -29,6 +29,7 @@ NO_PAGES = {
     "assets.look": "a style sheet",
     "assets.shared_file": "a file of the design system",
     "uploaded_file": "a picture",
+    "late_banner": "a part of the agenda's page",
     "mailbox.show_html": "a mail, dressed for mail programs",
     "mailbox.download": "an attachment",
     "api_page": "swagger-ui, which tests/browser/test_journey.py opens",
@@ -46,6 +47,7 @@ IDS: dict[str, tuple[str, Any]] = {
     "session_id": ("sessions", Session.id),
     "slot_id": ("sessions", Slot.id),
     "speaker_id": ("sessions", Speaker.id),
+    "track_id": ("sessions", Track.id),
     "stage_id": ("streaming_gateway", Stage.id),
 }
 NEW = "autumn-meeting"  # a conference in which there is nothing yet
@@ -69,6 +71,7 @@ VARIANTS = (
             "sessions/manage/{}/",
             "sessions/manage/{}/release",
             "sessions/manage/{}/rooms",
+            "sessions/manage/{}/late",
             "sessions/manage/{}/speakers/",
             "registration/manage/{}/",
             "registration/manage/{}/institutions",
@@ -147,6 +150,7 @@ def _open_doors(stack: SteppedStack, known: Known) -> None:
     made = organiser.client.post("/sessions/manage/", data={"slug": NEW, **about})
     assert made.status_code == 303, made.text[:2000]
     stack.settle()
+    known.values["speaker"] = _speaker_link(organiser)
     known.values["number"] = "1"  # the first release
     known.links["device"] = _pairing_link(organiser)
     known.values["secret"] = _pairing_link(organiser).rpartition("/")[2]
@@ -178,6 +182,17 @@ def _park(stack: SteppedStack) -> str:
     return str(event_id)
 
 
+def _speaker_link(organiser: Organiser) -> str:
+    """The secret of a speaker's personal link."""
+    organiser.open(f"/sessions/manage/{SLUG}/speakers/")
+    page = re.search(rf"/sessions/manage/{SLUG}/speakers/[0-9a-f-]{{36}}", organiser.page.text)
+    assert page, organiser.page.text[:2000]
+    made = organiser.client.post(f"{page[0]}/link")
+    link = re.search(r"/sessions/me/([A-Za-z0-9_-]+)", made.text)
+    assert link, made.text[:2000]
+    return link[1]
+
+
 def _pairing_link(organiser: Organiser) -> str:
     organiser.open(f"/badges/manage/{SLUG}/door")
     days = organiser.form("/door").xpath(".//input[@name='day_ids']/@value")
@@ -203,15 +218,17 @@ def _places(app: Any, known: Known, *, first: bool) -> list[Place]:
 
 
 def _path(rule: str, known: Known) -> str:
-    return re.sub(r"<(?:\w+:)?(\w+)>", lambda part: _value(part[1], rule, known), rule)
+    return re.sub(r"<(?:[\w()=]+:)?(\w+)>", lambda part: _value(part[1], rule, known), rule)
 
 
 def _value(name: str, rule: str, known: Known) -> str:
     """What stands for a parameter; fails for one that nobody has thought of."""
     if name == "conference":
         return SLUG
-    if name == "token":  # the same word in /registration/me/<token> and /registration/in/<token>
-        name = rule.split("/")[2]
+    if (
+        name == "token"
+    ):  # the same word in /registration/me/<token>, /registration/in/<token>, /sessions/me/<token>
+        name = "speaker" if rule.startswith("/sessions/") else rule.split("/")[2]
     assert name in known.values, f"say in tests/conformance/places.py what {name} in {rule} may stand for"
     return known.values[name]
 

@@ -101,5 +101,5 @@ def test_a_track_and_a_speaker_in_use_stay_or_are_replaced(seeded: House) -> Non
     assert "cannot be removed" in removed(seeded, "speakers", person, 409)
     removed(seeded, "speakers", person, move_to=str(double.id))
     assert one(seeded, SessionSpeaker, SessionSpeaker.speaker_id == person.id) is None
-    kept = one(seeded, SessionSpeaker, SessionSpeaker.session_id == speaking.session_id)
-    assert kept.speaker_id == double.id
+    instead = (SessionSpeaker.session_id == speaking.session_id, SessionSpeaker.speaker_id == double.id)
+    assert one(seeded, SessionSpeaker, *instead) is not None

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from services.sessions.pages.blueprints import blueprint
 from services.sessions.pages.desk import Desk
-from services.sessions.queries import drafts
+from services.sessions.queries import drafts, versions
 from services.sessions.schemas import MoveIn, VersionIn
 from services.sessions.usecases import editing, releasing
 from shared.auth import requires
@@ -36,6 +36,7 @@ def overview(conference: str) -> str:
             is_changed=bool(comparison.change),
             released=comparison.current_slots,
             concerns=comparison.warnings,
+            planned=versions.find_planned_release(db, desk.conference.id),
             concerned=desk.by_slot(comparison.warnings),
         )
 

@@ -63,10 +63,11 @@ def release_as_planned(db: Transaction, *, conference_id: UUID, now: datetime) -
     planned = versions.find_planned_release(db, conference.id)
     if planned is None or planned.refusal:
         return
+    # Somebody may have used the name since; that is no reason to keep the release back.
+    taken = {release.folded_name for release in released.list_releases(db, conference.id)}
+    name = naming.free_release_name(planned.name, taken)
     try:
-        releasing.release_programme(
-            db, slug=conference.slug, name=planned.name, comment=planned.comment, now=now
-        )
+        releasing.release_programme(db, slug=conference.slug, name=name, comment=planned.comment, now=now)
     except Refusal as refusal:
         planned.refusal = refusal.detail
     else:
