@@ -9,6 +9,7 @@ from typing import Any
 import pika
 import psycopg
 import pytest
+from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
 
 from services.allinone import four_services
@@ -22,6 +23,9 @@ from tests.provision.postgres import postgres
 from tests.provision.rabbitmq import broker
 
 set_up_logging("WARNING")
+# How long an example takes is the machine's business.
+settings.register_profile("suite", deadline=None)
+settings.load_profile("suite")
 # The generated clips are the same for every installation; making them once is enough.
 CLIPS = Path(__file__).parents[1] / "var" / "clips"
 os.environ["PLENARY_STREAMING_GATEWAY_CLIPS_DIR"] = str(CLIPS)

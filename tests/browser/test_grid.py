@@ -44,7 +44,7 @@ def desk(browser: Browser, house: Served, cookies: Any) -> Iterator[Watched]:
 
 
 def slot(page: Page, title: str) -> Locator:
-    return page.locator(".grid-slot", has_text=title)
+    return page.locator(".grid-slot").filter(has=page.locator("strong", has_text=title))
 
 
 def facts(page: Page, title: str) -> dict[str, str]:

@@ -55,8 +55,8 @@ export class Board {
     element.classList.toggle("in-conflict", conflicts.length > 0);
     element.classList.toggle("is-small", place.end - place.start <= minutes(SMALL_MINUTES));
     element.querySelector(".grid-when").textContent = this.model.times(place);
-    const words = [slot.title, this.model.words(place), slot.cancelled && "cancelled", ...conflicts];
-    element.setAttribute("aria-label", words.filter(Boolean).join(". "));
+    const words = [this.model.date.format(place.start), this.model.roomName(place.room), slot.cancelled && "cancelled", ...conflicts];
+    element.querySelector(".visually-hidden").textContent = words.filter(Boolean).join(". ");
     element.title = [slot.title, ...conflicts].join("\n");
   }
 
@@ -125,7 +125,8 @@ export class Board {
     title.dir = "auto";
     const handle = make("span", "grid-handle");
     handle.dataset.handle = "";
-    element.append(make("span", "grid-when"), title, make("span", "grid-who", slot.speakers.map((one) => one.name).join(", ")), handle);
+    const who = make("span", "grid-who", slot.speakers.map((one) => one.name).join(", "));
+    element.append(make("span", "grid-when"), title, who, make("span", "visually-hidden"), handle);
     return element;
   }
 }
