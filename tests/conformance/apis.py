@@ -20,7 +20,7 @@ from sqlalchemy import select
 from services.badges.models import Badge
 from services.badges.models import Day as BadgesDay
 from services.registration.models import Attendee, Day, Institution
-from services.sessions.models import Room, Slot
+from services.sessions.models import Room, Session, Slot
 from services.streaming_gateway.models import Stage
 from shared.log import set_up_logging
 from tests.conformance.roles import HOME, RUNS, Credentials, Prepared, prepare
@@ -35,6 +35,7 @@ IDS: dict[str, tuple[str, Any]] = {
     "body.day_ids[*]": ("registration", Day.id),
     "body.institution_id": ("registration", Institution.id),
     "body.room_id": ("sessions", Room.id),
+    "body.session_id": ("sessions", Session.id),
     "body.code": ("badges", Badge.code),
     "body.day_id": ("badges", BadgesDay.id),
 }
@@ -46,6 +47,8 @@ WORDS: dict[str, list[Any]] = {
     "body.country": ["BE", "GR"],
     "body.institution": ["Lerarenhogeschool Lindeveld"],
     "body.version": [1, 2],
+    "body.starts_at": [f"{DAY_ONE}T09:00:00+01:00"],
+    "body.ends_at": [f"{DAY_ONE}T09:30:00+01:00"],
     "body.nonce": ["a-scan-of-this-test"],
     "path.nonce": ["a-scan-of-this-test"],
     "query.q": ["linde", "Ζωή"],

@@ -22,8 +22,10 @@ PAGES = [
     for page in sorted(folder.rglob("*.html"))
     if "mail" not in page.parent.name  # only mails may carry inline styles
 ]
+# A script of the type JSON is data, which no browser runs.
 INLINE = re.compile(
-    r"<style|\sstyle\s*=|<script(?![^>]*\bsrc=)|\son[a-z]+\s*=\s*[\"']|javascript:", re.IGNORECASE
+    r"<style|\sstyle\s*=|<script(?![^>]*(\bsrc=|\btype=\"application/(ld\+)?json))|\son[a-z]+\s*=\s*[\"']|javascript:",
+    re.IGNORECASE,
 )
 TOKEN = re.compile(r"(--[\w-]+):\s*(#[0-9a-f]{6})\b")
 
