@@ -1,7 +1,6 @@
 """The agenda of one person: stars by plain forms, the page of them, and a calendar to subscribe to."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
 from flask import Response, redirect, request, url_for
@@ -22,14 +21,6 @@ from shared.web import database, etag_response, see_other
 from shared.web.context import absolute, context
 
 
-@dataclass(frozen=True, kw_only=True)
-class Starred:
-    """A starred slot, and the titles of others at the same time."""
-
-    view: SlotView
-    clashes: tuple[str, ...]
-
-
 @blueprint.get("/<conference>/me")
 @public
 def my_agenda(conference: str) -> str | BaseResponse:
@@ -44,24 +35,29 @@ def _show(slug: str, *, secret: str = "") -> str:
         visit = Visit(db, slug)
         attendee = visit.attendee
         slots = personal.list_starred(db, visit.conference, attendee) if attendee else []
+        starred = _starred(visit, slots)
         feed = personal.find_feed(db, attendee.attendee_id) if attendee else None
         return visit.render(
             "sessions/me.html",
             attendee=attendee,
-            starred=_starred(visit, slots),
+            on_now=[view for view in starred if view.phase == "now"],
+            agenda=views.agenda_days(starred, views.day_views(visit.frame, visit.viewer)),
+            clashes=_clashes(slots),
             feed=feed,
+            has_merged=request.args.get("done") == "merged",
             links=_links(visit.conference, secret) if secret else None,
             sign_in=continue_url(f"/sessions/{visit.conference.slug}/me"),
         )
 
 
-def _starred(visit: Visit, slots: Sequence[ReleasedSlot]) -> list[Starred]:
+def _starred(visit: Visit, slots: Sequence[ReleasedSlot]) -> list[SlotView]:
     upcoming = views.next_start((slot for slot in slots if not slot.cancelled), visit.now)
-    shown = views.slot_views(slots, visit.viewer, visit.now, next_start=upcoming)
-    return [
-        Starred(view=view, clashes=tuple(other.body["title"] for other in overlapping(view.slot, slots)))
-        for view in shown
-    ]
+    return views.slot_views(slots, visit.viewer, visit.now, next_start=upcoming)
+
+
+def _clashes(slots: Sequence[ReleasedSlot]) -> dict[UUID, list[str]]:
+    """By slot the titles of the others at the same time."""
+    return {slot.slot_id: [other.body["title"] for other in overlapping(slot, slots)] for slot in slots}
 
 
 def _links(conference: Conference, secret: str) -> dict[str, str]:

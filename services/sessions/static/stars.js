@@ -50,7 +50,8 @@ async function bring() {
     else if (answer.status !== 404) return; // gone or closed to this person: no star to keep
   }
   localStorage.removeItem(key);
-  say(place.dataset.merged);
+  if (place.dataset.again) location.replace(place.dataset.again); // the page lists them itself
+  else say(place.dataset.merged);
 }
 
 async function toggleInAccount(id) {
