@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,10 +11,12 @@ import pytest
 from sqlalchemy import func, select
 from werkzeug.test import Client, TestResponse
 
-from services.sessions.models import Entitlement, PersonalFeed, Session, Slot, Star
+from services.sessions.handlers import TIMERS
+from services.sessions.models import Day, Entitlement, PersonalFeed, Session, Slot, Star
 from shared.contracts.registration import AttendeeErased
 from shared.ids import new_id
 from shared.log import mask_path
+from shared.timers import fire_due
 from tests.sessions.conftest import SLUG, House
 from tests.sessions.test_calendar_cuts import events_of
 from tests.sessions.test_organising import entitled, hear
@@ -238,6 +240,25 @@ def test_an_erased_attendee_leaves_no_star_and_no_calendar(person: Person) -> No
         ]
         assert counts == [0, 0]
         assert db.get_one(Entitlement, person.id).state == "erased"
+
+
+def test_what_people_keep_is_forgotten_ninety_days_after_the_conference(person: Person) -> None:
+    person.star(OPENING)
+    address, end = person.make_calendar(), last_end(person.house)
+    assert not fire_due(person.house.database, TIMERS, end + timedelta(days=89))
+    with person.house.database.write() as db:
+        for day in db.scalars(select(Day)):
+            day.ends_at += timedelta(days=7)
+    assert fire_due(person.house.database, TIMERS, end + timedelta(days=90))
+    assert len(person.stars()) == 1
+    assert fire_due(person.house.database, TIMERS, end + timedelta(days=97))
+    assert person.stars() == []
+    assert person.house.visitor.get(address).status_code == 404
+
+
+def last_end(house: House) -> datetime:
+    with house.database.read() as db:
+        return max(db.scalars(select(Day.ends_at)))
 
 
 def test_a_page_goes_on_with_a_fresh_token_when_the_old_one_has_expired(person: Person) -> None:

@@ -57,7 +57,7 @@ def personal_token(house: House, slot_id: UUID) -> str:
     who = Principal(subject=str(attendee), conference=SLUG, scopes=PARTICIPANT_SCOPES)
     hear(house, entitled(conference, attendee, 1, ()))
     with house.database.write() as db:
-        starring.star_slot(db, slug=SLUG, who=who, slot_id=slot_id)
+        starring.star_slot(db, slug=SLUG, who=who, slot_id=slot_id, now=now())
         return starring.make_feed(db, slug=SLUG, who=who, now=now())
 
 

@@ -8,6 +8,7 @@ from services.sessions.queries import conferences, personal, viewers
 from services.sessions.schemas import StarsOut
 from services.sessions.usecases import starring
 from shared.auth import principal, requires
+from shared.clock import now
 from shared.errors import NotFound
 from shared.web import database
 from shared.web.problems import Problem
@@ -37,7 +38,7 @@ def list_stars(conference: str) -> Any:
 def put_star(conference: str, slot_id: UUID) -> Any:
     """Star a slot; it does not matter whether it was starred before."""
     with database().write() as db:
-        starring.star_slot(db, slug=conference, who=principal(), slot_id=slot_id)
+        starring.star_slot(db, slug=conference, who=principal(), slot_id=slot_id, now=now())
 
 
 @blueprint.delete("/conferences/<conference>/stars/<uuid:slot_id>")

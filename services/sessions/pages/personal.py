@@ -100,7 +100,7 @@ def my_calendar(conference: str, token: str) -> Response:
 @requires("reg:self")
 def star(conference: str, slot_id: UUID) -> BaseResponse:
     with database().write() as db:
-        starring.star_slot(db, slug=conference, who=principal(), slot_id=slot_id)
+        starring.star_slot(db, slug=conference, who=principal(), slot_id=slot_id, now=now())
     return see_other(url_for(".talk", conference=conference, slot_id=slot_id))
 
 
