@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from services.sessions.usecases import hearing, planning
+from services.sessions.usecases import hearing, planning, starring
 from shared.contracts.base import Event
 from shared.contracts.registration import AttendeeEntitled, AttendeeErased
 from shared.contracts.streaming_gateway import (
@@ -65,7 +65,19 @@ def on_planned_release(db: Transaction, payload: dict[str, Any], at: datetime) -
     planning.release_as_planned(db, conference_id=UUID(payload["conference_id"]), now=at)
 
 
-TIMERS: Mapping[str, TimerHandler] = {planning.PLANNED_RELEASE: on_planned_release}
+def on_forget_marks(db: Transaction, payload: dict[str, Any], at: datetime) -> None:
+    starring.forget_in_time(
+        db,
+        attendee_id=UUID(payload["attendee_id"]),
+        conference_id=UUID(payload["conference_id"]),
+        now=at,
+    )
+
+
+TIMERS: Mapping[str, TimerHandler] = {
+    planning.PLANNED_RELEASE: on_planned_release,
+    starring.FORGET: on_forget_marks,
+}
 HANDLERS: Mapping[type[Event], Callable[[Transaction, Any], None]] = {
     AttendeeEntitled: on_attendee_entitled,
     AttendeeErased: on_attendee_erased,

@@ -44,6 +44,11 @@ def principal() -> Principal | None:
     return cast("Principal | None", g.get("principal"))
 
 
+def has_expired() -> bool:
+    """Whether the current request came with a token that was good until a while ago."""
+    return bool(g.get("token_expired"))
+
+
 def install_guard(app: Flask, resolve: Resolve, resolve_device: Resolve | None = None) -> None:
     """Check every request of the app before its view runs.
 
@@ -69,6 +74,7 @@ def install_guard(app: Flask, resolve: Resolve, resolve_device: Resolve | None =
             g.principal = resolve(conference)
         except TokenExpired:
             g.principal, expired = None, True
+        g.token_expired = expired
         if policy == PUBLIC or (g.principal is not None and g.principal.may(policy, conference)):
             return None
         return _refuse(g.principal, conference, expired=expired)

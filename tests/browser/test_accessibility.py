@@ -69,7 +69,7 @@ def enter(person: Watched, known: Known, actor: str) -> None:
     if actor == "visitor":
         return
     if actor == "participant":
-        for path in ("badges", "live"):
+        for path in ("badges", "live", "sessions"):
             person.open(f"{known.links[actor]}/go?to=/{path}/{SLUG}/me")
     else:
         page = person.open(known.links[actor])

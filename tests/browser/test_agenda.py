@@ -8,16 +8,33 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import Watched
-from tests.harness import SLUG
+from tests.harness import SLUG, SteppedStack
+from tests.journeys.people import Organiser, Participant
 from tests.served import Served, serving
 
 HOME = f"/sessions/{SLUG}/"
 
 
 @pytest.fixture(scope="module")
-def served(sqlite_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """One process for all of these."""
-    folder = shutil.copytree(sqlite_demo, tmp_path_factory.mktemp("agenda") / "data")
+def folder(sqlite_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return shutil.copytree(sqlite_demo, tmp_path_factory.mktemp("agenda") / "data")
+
+
+@pytest.fixture(scope="module")
+def personal_link(folder: Path) -> str:
+    """That of a participant who has been approved."""
+    stack = SteppedStack({"DATA": str(folder)}).open()
+    participant = Participant(stack)
+    participant.register()
+    Organiser(stack).approve(participant.name)
+    link = participant.personal_link()
+    stack.close()
+    return link
+
+
+@pytest.fixture(scope="module")
+def served(folder: Path, personal_link: str) -> Iterator[Served]:
+    """One process for all of these, which knows the participant."""
     with serving({"DATA": str(folder), "PLENARY_LOG_LEVEL": "WARNING"}) as process:
         yield process
 
@@ -40,6 +57,40 @@ def test_stars_make_an_agenda_of_ones_own_and_say_what_overlaps(browser: Browser
     page.get_by_role("link", name="The whole agenda").click()
     expect(page.locator("[data-slot]:visible").nth(20)).to_be_visible()
     assert person.wrong == []
+
+
+def test_stars_go_along_into_the_account_and_are_there_on_another_device(
+    browser: Browser, served: Served, personal_link: str
+) -> None:
+    phone = Watched(browser.new_context(viewport={"width": 360, "height": 800}), served.base)
+    page = phone.open(f"{HOME}?day=2")
+    together = page.locator(".agenda-parallel").first.get_by_role("listitem")
+    for number in (0, 1):
+        together.nth(number).get_by_role("button").click()
+    page.goto(f"{served.base}{personal_link}")
+    page.get_by_role("link", name="My agenda").click()
+    expect(
+        page.get_by_role("status").filter(has_text="The stars of this browser have been added")
+    ).to_be_visible()
+    expect(page.locator(".star[aria-pressed=true]")).to_have_count(2)
+    expect(page.locator(".agenda-clash")).to_have_count(2)
+    phone.picture("my-agenda-phone")
+    desk = Watched(browser.new_context(viewport={"width": 1280, "height": 900}), served.base)
+    page = desk.open(f"{personal_link}/go?to={HOME}me")
+    page.locator(".star").first.click()
+    expect(page.locator(".star[aria-pressed=false]")).to_have_count(1)
+    expect(page.locator(".agenda-clash")).to_have_count(0)
+    page.get_by_role("button", name="Make the address").click()
+    address = page.get_by_label("Or copy this address").input_value()
+    assert desk.page.context.request.get(address).text().count("BEGIN:VEVENT") == 1
+    desk.picture("my-agenda-desk")
+    page.get_by_role("button", name="Revoke it").click()
+    expect(page.get_by_role("button", name="Make the address")).to_be_visible()
+    assert desk.page.context.request.get(address).status == 404
+    page.goto(f"{served.base}{HOME}?day=2")
+    expect(page.locator(".star[aria-pressed=true]")).to_have_count(1)
+    assert phone.wrong == []
+    assert desk.wrong == []
 
 
 def test_own_time_is_a_choice_that_is_kept(browser: Browser, served: Served) -> None:

@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -55,10 +55,19 @@ class House:
     def platform(self) -> Client:
         return self.client(frozenset({PLATFORM_SCOPE}), None)
 
-    def participant(self, attendee_id: UUID, conference: str = SLUG) -> Client:
-        return self.client(PARTICIPANT_SCOPES, conference, attendee_id)
+    def participant(
+        self, attendee_id: UUID, conference: str = SLUG, issued: timedelta = timedelta(0)
+    ) -> Client:
+        return self.client(PARTICIPANT_SCOPES, conference, attendee_id, issued)
 
-    def client(self, scopes: frozenset[str], conference: str | None, subject: UUID | None = None) -> Client:
+    def client(
+        self,
+        scopes: frozenset[str],
+        conference: str | None,
+        subject: UUID | None = None,
+        issued: timedelta = timedelta(0),
+    ) -> Client:
+        """Somebody's browser; `issued` is how far from now its token was made."""
         token = mint(
             private_key_pem=self._pem,
             kid="k1",
@@ -66,7 +75,7 @@ class House:
             conference=conference,
             subject=str(subject or new_id()),
             scopes=scopes,
-            now=now(),
+            now=now() + issued,
         )
         client = self.stack.new_client()
         client.set_cookie(COOKIE, token, path="/sessions")

@@ -1,13 +1,20 @@
 """Every public output there is, found by walking the routes: none of them tells a draft, or what is not public."""
 
 import re
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
 
 from services.sessions.models import Day, ReleasedSlot, Room, Session, Speaker, Track
+from services.sessions.usecases import starring
+from shared.auth import Principal
 from shared.auth.guard import PUBLIC, policy_of
+from shared.auth.principal import PARTICIPANT_SCOPES
+from shared.clock import now
+from shared.ids import new_id
 from tests.sessions.conftest import SLUG, House
+from tests.sessions.test_organising import entitled, hear
 from tests.sessions.test_releasing import release, slot_named
 
 MARK, SEARCHED = "Leakedsecret", "zebra"
@@ -30,6 +37,7 @@ def outputs_of(house: House) -> list[str]:
         "room_id": slot.room_id,
         "speaker_id": state.body["speakers"][0]["id"],
         "number": house.conference().release_number,
+        "token": personal_token(house, slot.id),
     }
     found = []
     for rule in app.url_map.iter_rules():
@@ -41,6 +49,16 @@ def outputs_of(house: House) -> list[str]:
             path = re.sub(r"<(?:\w+:)?(\w+)>", lambda part: str(values[part[1]]), rule.rule)
             found += [path + query for query in QUERIES.get(rule.endpoint, ("",))]
     return found
+
+
+def personal_token(house: House, slot_id: UUID) -> str:
+    """The token in the calendar of somebody registered for no day, with that slot starred."""
+    attendee, conference = new_id(), house.conference().id
+    who = Principal(subject=str(attendee), conference=SLUG, scopes=PARTICIPANT_SCOPES)
+    hear(house, entitled(conference, attendee, 1, ()))
+    with house.database.write() as db:
+        starring.star_slot(db, slug=SLUG, who=who, slot_id=slot_id, now=now())
+        return starring.make_feed(db, slug=SLUG, who=who, now=now())
 
 
 def say_everywhere(house: House) -> None:

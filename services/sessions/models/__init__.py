@@ -1,4 +1,4 @@
-"""Tables of `sessions`: conferences, the draft programme, and what has been released of it."""
+"""Tables of `sessions`: conferences, the draft programme, what has been released of it, what people keep of that."""
 
 from services.sessions.models.base import Base
 from services.sessions.models.draft import (
@@ -14,6 +14,7 @@ from services.sessions.models.draft import (
     Track,
 )
 from services.sessions.models.heard import Entitlement, StageState
+from services.sessions.models.personal import PersonalFeed, Star
 from services.sessions.models.public import Delay, PlannedRelease, Release, ReleasedSlot, ReleasedSpeaker
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "Delay",
     "Entitlement",
     "ImportedSlot",
+    "PersonalFeed",
     "PlannedRelease",
     "Release",
     "ReleasedSlot",
@@ -34,5 +36,6 @@ __all__ = [
     "Slot",
     "Speaker",
     "StageState",
+    "Star",
     "Track",
 ]

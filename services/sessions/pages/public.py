@@ -9,7 +9,7 @@ from services.sessions.models import ReleasedSlot
 from services.sessions.pages import structured, views
 from services.sessions.pages.blueprints import blueprint, site
 from services.sessions.pages.visit import Visit
-from services.sessions.queries import conferences, released
+from services.sessions.queries import conferences, personal, released
 from services.sessions.queries.agenda import list_agenda
 from services.sessions.rules.visibility import can
 from shared.auth import public
@@ -61,8 +61,11 @@ def talk(conference: str, slot_id: UUID) -> str:
         )
         (view,) = views.slot_views([slot], visit.viewer, visit.now)
         is_public = slot.listed == "public"
+        attendee = visit.attendee
         return visit.render(
             "sessions/talk.html",
+            attendee=attendee,
+            is_starred=bool(attendee and personal.find_star(db, attendee.attendee_id, slot_id)),
             view=view,
             slot=slot,
             body=slot.body,

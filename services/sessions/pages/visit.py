@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from services.sessions.models import Conference, Release, ReleasedSlot
+from services.sessions.models import Conference, Entitlement, Release, ReleasedSlot
 from services.sessions.pages import views
 from services.sessions.queries import conferences, looks, released, viewers
 from services.sessions.queries.agenda import Facets
@@ -11,7 +11,7 @@ from services.sessions.rules.visibility import Viewer
 from services.sessions.usecases import narrowing
 from services.sessions.usecases.keeping import kept_of
 from services.sessions.usecases.narrowing import Cut
-from shared.auth import principal
+from shared.auth import has_expired, principal
 from shared.clock import conference_now
 from shared.db import Transaction
 from shared.web import render
@@ -24,6 +24,7 @@ class Visit:
     def __init__(self, db: Transaction, slug: str) -> None:
         self.db = db
         self.conference: Conference = conferences.get_shown_conference(db, slug)
+        self.attendee: Entitlement | None = viewers.find_attendee(db, self.conference, principal())
         self.viewer: Viewer = viewers.get_viewer(db, self.conference, principal())
         self.release: Release | None = released.find_release(db, self.conference)
         self.frame = released.frame_of(self.release)
@@ -33,6 +34,11 @@ class Visit:
     def home(self) -> str:
         """The full address of the conference."""
         return absolute(f"/sessions/{self.conference.slug}/")
+
+    @property
+    def may_have_stars(self) -> bool:
+        """Whether the stars of whoever looks may be kept here; once a token has expired only the next one tells."""
+        return has_expired() or self.attendee is not None
 
     def around(self) -> list[ReleasedSlot]:
         """What is on and what is next, for this viewer."""
@@ -64,6 +70,7 @@ class Visit:
             "look": looks.dress(self.db, self.conference),
             "conference": self.conference,
             "viewer": self.viewer,
+            "may_have_stars": self.may_have_stars,
             "release": self.release,
             "now": self.now,
             "zone": self.conference.zone,

@@ -47,6 +47,7 @@ from services.sessions.schemas.outgoing import (
     SlotChangeOut,
     SlotOut,
     SpeakerOut,
+    StarsOut,
 )
 
 __all__ = [
@@ -89,6 +90,7 @@ __all__ = [
     "SlotPatchIn",
     "SpeakerIn",
     "SpeakerOut",
+    "StarsOut",
     "TrackIn",
     "VersionIn",
     "WaitingFileIn",

@@ -3,6 +3,12 @@
 import marshmallow as ma
 
 
+class StarsOut(ma.Schema):
+    """Slots that somebody has starred, by id."""
+
+    slots = ma.fields.List(ma.fields.UUID())
+
+
 class DayOut(ma.Schema):
     id = ma.fields.UUID()
     position = ma.fields.Integer()

@@ -1,9 +1,11 @@
-// Stars without an account: ids of slots in this browser, "my agenda" of them, and a hint where two are at the same time.
+// Stars: ids of slots, "my agenda" of them, and a hint where two are at the same time. Without an account they stay in
+// this browser; who is signed in has them on the server, and those of the browser go along once.
 
 const place = document.getElementById("mine");
 const rows = [...document.querySelectorAll("[data-slot]")];
 const key = `plenary.stars.${place?.dataset.conference}`;
 const [open, close] = place?.querySelectorAll("a") ?? [];
+let account = null; // the stars on the server, once they are known
 
 function read() {
   try {
@@ -14,7 +16,63 @@ function read() {
   }
 }
 
+async function ask(method, id) {
+  const address = id ? `${place.dataset.account}/${id}` : place.dataset.account;
+  const send = () => fetch(address, { method, cache: "no-store", headers: { Accept: "application/json" } });
+  const answer = await send();
+  if (answer.status !== 401) return answer;
+  await fetch(place.dataset.renew, { redirect: "manual" }); // a token lasts minutes, signing in much longer
+  return send();
+}
+
+function say(words) {
+  place.querySelector("[data-said]").textContent = words;
+}
+
+async function begin() {
+  try {
+    const answer = await ask("GET");
+    if (!answer.ok) return;
+    account = new Set((await answer.json()).slots);
+    await bring();
+  } catch {
+    // no network: what is known already is shown
+  }
+}
+
+/** Add the stars of this browser to those of the account, and forget them here once they are all there. */
+async function bring() {
+  const own = read();
+  if (!own?.size) return;
+  for (const id of own) {
+    const answer = await ask("PUT", id);
+    if (answer.ok) account.add(id);
+    else if (answer.status !== 404) return; // gone or closed to this person: no star to keep
+  }
+  localStorage.removeItem(key);
+  if (place.dataset.again) location.replace(place.dataset.again); // the page lists them itself
+  else say(place.dataset.merged);
+}
+
+async function toggleInAccount(id) {
+  const isOn = account.has(id);
+  try {
+    const answer = await ask(isOn ? "DELETE" : "PUT", id);
+    if (!answer.ok) throw new Error(`the star answers ${answer.status}`);
+    if (isOn) account.delete(id);
+    else account.add(id);
+    say("");
+  } catch {
+    say(place.dataset.failed);
+  }
+  show();
+}
+
 function toggle(id) {
+  if (account) {
+    toggleInAccount(id);
+    return;
+  }
   const stars = read() ?? new Set();
   if (!stars.delete(id)) stars.add(id);
   try {
@@ -70,20 +128,23 @@ function narrow(stars, mine) {
 }
 
 function show() {
-  const stars = read();
+  const stars = account ?? read();
   for (const row of rows) {
     const button = row.querySelector(".star");
     const on = stars.has(row.dataset.slot);
     button.setAttribute("aria-pressed", on);
     button.setAttribute("aria-label", `${on ? place.dataset.remove : place.dataset.add} ${titleOf(row)}`);
   }
-  place.querySelector("[data-count]").textContent = stars.size;
+  const count = place.querySelector("[data-count]");
+  if (count) count.textContent = stars.size;
   const clashes = clashesOf(rows.filter((row) => stars.has(row.dataset.slot)));
   for (const row of rows) if (row.dataset.start) hint(row, clashes.get(row));
   if (close) narrow(stars, location.hash === "#mine");
 }
 
-if (place && read()) {
+if (place?.dataset.account) await begin();
+if (place && (account ?? read())) {
+  document.querySelector("[data-star-form]")?.remove(); // the star does the same
   rows.forEach(addButton);
   place.hidden = false;
   show();

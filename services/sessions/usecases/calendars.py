@@ -42,6 +42,12 @@ class Calendars:
         name = ("calendar", narrowing.query_of(wanted))
         return self.kept.get(conference, name, lambda: self._build(db, conference, base_url, wanted))
 
+    def entry_of(self, conference: Conference, slot: ReleasedSlot, base_url: str) -> bytes:
+        """The entry of one slot in UTC, the same bytes in every calendar."""
+        key = _Key(slot_id=slot.slot_id, revision=slot.revision, venue=conference.venue, zone="")
+        kept = self._entries.get((conference.id, False), {}).get(key)
+        return kept or event_text(calendar_entry(conference, slot, base_url))
+
     def _build(self, db: Transaction, conference: Conference, base_url: str, wanted: Wanted) -> Export:
         release = released.find_release(db, conference)
         frame = released.frame_of(release)

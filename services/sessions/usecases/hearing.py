@@ -4,10 +4,10 @@ from typing import Any
 from uuid import UUID
 
 from services.sessions.models import Entitlement, StageState
+from services.sessions.queries.viewers import ERASED
+from services.sessions.usecases import starring
 from shared.contracts.streaming_gateway import StageEvent
 from shared.db import Transaction
-
-ERASED = "erased"
 
 
 def entitle_attendee(
@@ -33,12 +33,14 @@ def entitle_attendee(
 
 
 def erase_attendee(db: Transaction, *, attendee_id: UUID, conference_id: UUID, version: int) -> None:
-    """Forget an attendee, and leave a mark so that no late event brings them back."""
+    """Forget an attendee and what they kept, and leave a mark so that no late event brings them back."""
     row = db.get(Entitlement, attendee_id)
     if row is None:
         row = Entitlement(attendee_id=attendee_id, conference_id=conference_id)
         db.add(row)
     row.day_ids, row.state, row.version = [], ERASED, version
+    db.flush()  # waits for whatever the attendee is just keeping
+    starring.forget_attendee(db, attendee_id)
 
 
 def note_stage(db: Transaction, *, fact: StageEvent, **changes: Any) -> None:

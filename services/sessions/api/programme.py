@@ -1,10 +1,11 @@
-"""The API of `sessions`, /sessions/api/v1."""
+"""Conferences, released slots and the draft, for programs."""
 
 from typing import Any
 from uuid import UUID
 
 from flask import jsonify, request
 
+from services.sessions.api.blueprint import blueprint
 from services.sessions.models import Conference, ReleasedSlot, Slot
 from services.sessions.queries import conferences, drafts, released
 from services.sessions.rules import grid
@@ -27,16 +28,8 @@ from shared.clock import now
 from shared.db import Transaction
 from shared.errors import Invalid, NotFound
 from shared.web import database
-from shared.web.api import Blueprint
 from shared.web.paging import PageArgs, page, page_schema
 from shared.web.problems import Problem
-
-blueprint = Blueprint(
-    "sessions_api",
-    __name__,
-    url_prefix="/sessions/api/v1",
-    description="Conferences, released slots, the draft.",
-)
 
 
 @blueprint.get("/conferences")
