@@ -129,7 +129,7 @@ def invite_organiser(address: str, conference: str | None) -> None:
 @click.option(
     "--conference", required=True, help="Slug of the conference; a new one is made if there is none."
 )
-@click.option("--zone", help="IANA time zone, for files that name none.")
+@click.option("--zone", help="IANA time zone, for files that name none and for times without one.")
 @click.option("--draft", is_flag=True, help="Neither public nor released yet.")
 def import_schedule(file: Path, conference: str, zone: str | None, draft: bool) -> None:
     """Bring in a frab, pentabarf or pretalx schedule.xml or schedule.json, or a calendar (.ics)."""
@@ -141,8 +141,9 @@ def import_schedule(file: Path, conference: str, zone: str | None, draft: bool) 
     runtime = embedded_runtime("sessions")
     runtime.prepare()
     content = file.read_bytes()
-    with runtime.database.write() as db:
+    with runtime.database.read() as db:
         schedule = read_import(db, content, filename=file.name, conference_slug=conference, zone=zone)
+    with runtime.database.write() as db:
         report = bring_in(db, schedule, conference_slug=conference, zone=zone, draft=draft, now=now())
     click.echo(report.summary())
     counts = describe(schedule)

@@ -1,8 +1,10 @@
-"""Imports the real calendars of a folder into fresh conferences: what is taken, what is told, and how long it takes."""
+"""Reads the real calendars of a folder: what is taken, what is told, how long it takes, and what other parsers say."""
 
+import json
 import sys
 import time
 from collections import Counter
+from datetime import UTC, date
 from pathlib import Path
 
 import click
@@ -23,7 +25,24 @@ def silent(found: FoundCalendar) -> int:
     return found.events - len(lines)
 
 
+def differences(found: FoundCalendar, agreed: dict[str, object]) -> list[str]:
+    """Starts on which other parsers agree that are not here, and the other way round; whole days do not count."""
+    first, last = date.fromisoformat(str(agreed["window_from"])), date.fromisoformat(str(agreed["window_to"]))
+    starts = agreed["starts"]
+    assert isinstance(starts, list)
+    theirs = {text.removesuffix("L") for text in starts if "T" in text}
+    ours = {
+        f"{entry.starts_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+        if entry.starts_at.tzinfo
+        else f"{entry.starts_at:%Y-%m-%dT%H:%M:%S}"
+        for entry in found.entries
+        if first <= entry.starts_at.date() <= last
+    }
+    return sorted(ours ^ theirs)
+
+
 def main(folder: Path) -> int:
+    agreed = json.loads((folder / "consensus.json").read_text())
     totals: Counter[str] = Counter()
     for path in sorted(folder.glob("*.ics")):
         content = path.read_bytes()
@@ -50,6 +69,11 @@ def main(folder: Path) -> int:
         click.echo(
             f"{path.name}: {found.events} events, {outcome}, {seconds * 1000:.0f} ms, silent {silent(found)}"
         )
+        if starts := agreed[path.name].get("occurrences", {}).get("starts"):
+            wrong = differences(found, {**agreed[path.name]["occurrences"], "starts": starts})
+            totals["as others say" if not wrong else "otherwise than others"] += 1
+            if wrong:
+                click.echo(f"    other starts: {wrong[:4]}")
         for remark in found.remarks[:6]:
             click.echo(f"    line {remark.line}: {remark.code}: {remark.message}")
     click.echo(", ".join(f"{name} {number}" for name, number in totals.items()))

@@ -14,14 +14,14 @@ from shared.clock import find_zone
 
 _KNOWN: Final = ("DTSTART", "RRULE", "RDATE", "TZOFFSETFROM", "TZOFFSETTO")
 _MOST_PARTS: Final = 200
-_YEARLY: Final = re.compile(r"(?!.*BY(HOUR|MINUTE|SECOND)=).*FREQ=YEARLY(;.*)?", re.IGNORECASE)
+_YEARLY: Final = re.compile(r"(?!.*BY(HOUR|MINUTE|SECOND)=[^;]*,).*FREQ=YEARLY(;.*)?", re.IGNORECASE)
 
 
 class ForeignZones:
     """The zones of one file by the name it uses for them."""
 
     def __init__(self, definitions: Iterable[Block]) -> None:
-        self._definitions = {block.value("TZID"): block for block in definitions}
+        self._definitions = {block.value("TZID").replace("\\", ""): block for block in definitions}
         self._found: dict[str, tzinfo | None] = {}
         self.unknown: dict[str, int] = {}
 
@@ -63,7 +63,7 @@ def _of_windows(name: str) -> tzinfo | None:
 
 
 def _rules(part: Block) -> list[str]:
-    """What says when the clock changes. Only yearly rules: others could keep a reader busy for minutes."""
+    """What says when the clock changes. Only yearly rules at one time of day: others could keep a reader busy."""
     lines = []
     for line in part.all(*_KNOWN):
         value = line.value

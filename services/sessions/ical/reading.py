@@ -9,7 +9,14 @@ from typing import Final
 from services.sessions.ical.foreign_zones import ForeignZones
 from services.sessions.ical.found import FoundCalendar, FoundEntry
 from services.sessions.ical.lines import Block, read_blocks, walk
-from services.sessions.ical.series import MOST_SERIES, Occurrence, Original, original_of, take_place
+from services.sessions.ical.series import (
+    MOST_SERIES,
+    Occurrence,
+    Original,
+    original_of,
+    stands_for,
+    take_place,
+)
 
 MOST_ENTRIES: Final = 10_000
 LENGTH_OF_NONE: Final = timedelta(minutes=30)
@@ -39,6 +46,7 @@ class _Reading:
     def __init__(self, found: FoundCalendar, zones: ForeignZones) -> None:
         self.found, self.zones = found, zones
         self.series = 0
+        self.replaced: dict[str, set[str]] = defaultdict(set)
         self.withdrawn = False
 
     def read(self, root: Block) -> None:
@@ -80,23 +88,23 @@ class _Reading:
             self.found.warn(
                 "not_utf_8", f"Letters of {_named(title)} may be wrong: they are not UTF-8.", number
             )
-        if block.value("CLASS").upper() in ("PRIVATE", "CONFIDENTIAL"):
-            self._leave_out(block, "it is marked as private")
-            return None
-        uid = _text(block, "UID")
-        if not uid:
-            self.found.warn(
-                "no_uid",
-                f"{_named(title)} has no UID: with another title or time it is another event.",
-                block.number,
-            )
-            facts = "\n".join((block.value("DTSTART"), title))
-            uid = f"without-uid-{hashlib.sha256(facts.encode()).hexdigest()[:32]}"
+        uid = _text(block, "UID") or self._made_up(block, title)
         try:
-            return original_of(block, uid, self.zones)
+            self.replaced[uid].add(stands_for(block, self.zones))  # also where the change itself is left out
+            original = original_of(block, uid, self.zones)
         except ValueError as error:
             self._leave_out(block, str(error))
             return None
+        if block.value("CLASS").upper() in ("PRIVATE", "CONFIDENTIAL"):
+            self._leave_out(block, "it is marked as private")
+            return None
+        return original
+
+    def _made_up(self, block: Block, title: str) -> str:
+        text = f"{_named(title)} has no UID: with another title or time it is another event."
+        self.found.warn("no_uid", text, block.number)
+        facts = "\n".join((block.value("DTSTART"), title))
+        return f"without-uid-{hashlib.sha256(facts.encode()).hexdigest()[:32]}"
 
     def _newest(self, family: list[Original]) -> list[Original]:
         """Of what stands in the file in several states, the one with the highest SEQUENCE."""
@@ -113,18 +121,17 @@ class _Reading:
 
     def _read_family(self, family: list[Original]) -> None:
         """An event or a series, with those of the series that were changed or called off."""
-        replaced = {one.repeats for one in family if one.repeats}
         for one in family:
             if self.withdrawn or one.block.value("STATUS").upper() == "CANCELLED":
                 self._leave_out(one.block, "the file says it is cancelled", code="cancelled")
                 continue
             if one.repeated:
                 self.series += 1
-            if self.series > MOST_SERIES:
+            if one.repeated and self.series > MOST_SERIES:
                 self._leave_out(one.block, f"the file has more than {MOST_SERIES} series")
                 continue
             try:
-                occurrences = take_place(one, replaced, self.zones, self.found)
+                occurrences = take_place(one, self.replaced[one.uid], self.zones, self.found)
             except ValueError as error:
                 self._leave_out(one.block, str(error))
                 continue

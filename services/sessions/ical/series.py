@@ -11,7 +11,7 @@ from services.sessions.ical.lines import Block, Line
 from services.sessions.ical.moments import instant_key, read_length, read_moment, read_time
 from services.sessions.ical.recurring import LONGEST_SPAN, MOST_REPEATS, local_starts, until_of
 
-MOST_SERIES: Final = 500
+MOST_SERIES: Final = 300
 
 Occurrence = tuple[datetime, timedelta, str]
 """Start, length (nothing where the file gives no end), and what the entry is called in its series."""
@@ -39,7 +39,6 @@ def original_of(block: Block, uid: str, zones: ForeignZones) -> Original:
     if start is None or not start.value:
         raise ValueError("it has no start")
     starts_at = read_time(start.value, start, zones)
-    again = block.first("RECURRENCE-ID")
     sequence = block.value("SEQUENCE")
     return Original(
         block=block,
@@ -47,8 +46,14 @@ def original_of(block: Block, uid: str, zones: ForeignZones) -> Original:
         starts_at=starts_at,
         length=_length(block, starts_at, zones),
         sequence=int(sequence[:9]) if sequence.isdecimal() else 0,
-        repeats=instant_key(read_moment(again.value, again, zones)) if again else "",
+        repeats=stands_for(block, zones),
     )
+
+
+def stands_for(block: Block, zones: ForeignZones) -> str:
+    """The key of the date of a series that the event replaces; "" where it replaces none. Raises ValueError."""
+    again = block.first("RECURRENCE-ID")
+    return instant_key(read_moment(again.value, again, zones)) if again else ""
 
 
 def take_place(

@@ -20,6 +20,7 @@ from shared.clock import find_zone
 from shared.db import Transaction
 
 MOST_DAYS: Final = 366
+LARGEST_CALENDAR: Final = 5 * 1024 * 1024
 _NOT_OF_A_CALENDAR: Final = ("odd_guid", "no_zone")
 """Findings about what schedules should have and calendars never do."""
 
@@ -33,6 +34,9 @@ def read_import(
     """
     if len(content) > LARGEST_FILE or not is_calendar(content):
         return read_schedule(content, filename=filename)
+    if len(content) > LARGEST_CALENDAR:
+        name = quoted(filename or "The file", most=120)
+        raise UnreadableSchedule(f"{name} is larger than {LARGEST_CALENDAR // 1024 // 1024} MB.")
     found = read_entries(content)
     conference = conferences.find_conference(db, conference_slug)
     named = zone or (conference.zone if conference else found.zone)
@@ -57,7 +61,8 @@ def calendar_schedule(
     record = ScheduleRecord(title=found.name, zone=own, days=records)
     schedule = assemble(record, filename=name)
     told = [one for one in schedule.findings if one.code not in _NOT_OF_A_CALENDAR or not own]
-    return replace(schedule, findings=(*findings.all(), *told))
+    # All dates of a series say the same of their room and their text: once is enough.
+    return replace(schedule, findings=tuple(dict.fromkeys((*findings.all(), *told))))
 
 
 def _findings(found: FoundCalendar) -> Findings:
