@@ -11,7 +11,8 @@ from services.sessions.ical.lines import Block, Line
 from services.sessions.ical.moments import instant_key, read_length, read_moment, read_time
 from services.sessions.ical.recurring import LONGEST_SPAN, MOST_REPEATS, local_starts, until_of
 
-MOST_SERIES: Final = 300
+MOST_SERIES: Final = 200
+MOST_DATES: Final = 2000
 
 Occurrence = tuple[datetime, timedelta, str]
 """Start, length (nothing where the file gives no end), and what the entry is called in its series."""
@@ -140,7 +141,7 @@ def _until(line: Line, one: Original, zones: ForeignZones) -> datetime | None:
 def _by_dates(
     one: Original, zones: ForeignZones, found: FoundCalendar
 ) -> Iterator[tuple[datetime, timedelta]]:
-    for text, line in _texts(one.block, "RDATE"):
+    for text, line in _texts(one.block, "RDATE", found):
         begin, _, end = text.partition("/")
         try:
             start = read_time(begin, line, zones, beside=one.starts_at)
@@ -159,7 +160,7 @@ def _period_length(start: datetime, end: str, line: Line, zones: ForeignZones) -
 
 
 def _exceptions(block: Block, zones: ForeignZones, found: FoundCalendar) -> Iterator[str]:
-    for text, line in _texts(block, "EXDATE"):
+    for text, line in _texts(block, "EXDATE", found):
         try:
             moment = read_moment(text, line, zones)
         except ValueError as error:
@@ -168,5 +169,10 @@ def _exceptions(block: Block, zones: ForeignZones, found: FoundCalendar) -> Iter
         yield instant_key(moment)
 
 
-def _texts(block: Block, name: str) -> Iterator[tuple[str, Line]]:
-    return ((text, line) for line in block.all(name) for text in line.value.split(",") if text.strip())
+def _texts(block: Block, name: str, found: FoundCalendar) -> Iterator[tuple[str, Line]]:
+    """The dates that a series names one by one."""
+    texts = [(text, line) for line in block.all(name) for text in line.value.split(",") if text.strip()]
+    if len(texts) > MOST_DATES:
+        text = f"A series names {len(texts)} dates one by one; {MOST_DATES} of them were read."
+        found.warn("series_cut", text, block.number)
+    yield from texts[:MOST_DATES]
