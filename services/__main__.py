@@ -129,17 +129,20 @@ def invite_organiser(address: str, conference: str | None) -> None:
 @click.option(
     "--conference", required=True, help="Slug of the conference; a new one is made if there is none."
 )
-@click.option("--zone", help="IANA time zone, for files that name none.")
+@click.option("--zone", help="IANA time zone, for files that name none and for times without one.")
 @click.option("--draft", is_flag=True, help="Neither public nor released yet.")
 def import_schedule(file: Path, conference: str, zone: str | None, draft: bool) -> None:
-    """Bring in a frab, pentabarf or pretalx schedule.xml or schedule.json."""
-    from services.sessions.schedules import describe, read_schedule
+    """Bring in a frab, pentabarf or pretalx schedule.xml or schedule.json, or a calendar (.ics)."""
+    from services.sessions.schedules import describe
     from services.sessions.usecases import import_schedule as bring_in
+    from services.sessions.usecases import read_import
     from shared.clock import now
 
     runtime = embedded_runtime("sessions")
     runtime.prepare()
-    schedule = read_schedule(file.read_bytes(), filename=file.name)
+    content = file.read_bytes()
+    with runtime.database.read() as db:
+        schedule = read_import(db, content, filename=file.name, conference_slug=conference, zone=zone)
     with runtime.database.write() as db:
         report = bring_in(db, schedule, conference_slug=conference, zone=zone, draft=draft, now=now())
     click.echo(report.summary())

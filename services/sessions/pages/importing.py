@@ -7,10 +7,9 @@ from werkzeug.wrappers import Response
 from services.sessions.pages.blueprints import blueprint
 from services.sessions.pages.desk import Desk
 from services.sessions.queries import conferences
-from services.sessions.schedules import read_schedule
 from services.sessions.schedules.reader import LARGEST_FILE
 from services.sessions.schemas import WaitingFileIn
-from services.sessions.usecases import import_schedule
+from services.sessions.usecases import import_schedule, read_import
 from services.sessions.usecases.importing import ImportReport
 from shared.auth import requires
 from shared.clock import now
@@ -83,9 +82,10 @@ def _uploaded(upload: FileStorage | None) -> tuple[bytes, str]:
 
 def _run(slug: str, content: bytes, filename: str, *, only_looking: bool) -> ImportReport:
     """Raises a Refusal for a file that cannot be brought in."""
-    schedule = read_schedule(content, filename=filename)
-    with database().write() as db:
+    with database().read() as db:  # a large file takes seconds to read, and nobody else has to wait for it
         conferences.get_conference(db, slug)  # an import would make one that is not there
+        schedule = read_import(db, content, filename=filename, conference_slug=slug)
+    with database().write() as db:
         report = import_schedule(db, schedule, conference_slug=slug, draft=True, now=now())
         if only_looking:
             db.rollback()

@@ -3,6 +3,7 @@
 from services.sessions.usecases.conferences import change_settings, create_conference
 from services.sessions.usecases.editing import add_session, cancel_slot, change_session, move_slot
 from services.sessions.usecases.importing import import_schedule
+from services.sessions.usecases.importing_calendars import read_import
 from services.sessions.usecases.rehearsing import set_clock
 from services.sessions.usecases.releasing import release_programme
 
@@ -14,6 +15,7 @@ __all__ = [
     "create_conference",
     "import_schedule",
     "move_slot",
+    "read_import",
     "release_programme",
     "set_clock",
 ]
