@@ -116,7 +116,7 @@ def suffer(page: Page, origin: LiveOrigin) -> list[str]:
         page.wait_for_timeout(1500)
         origin.recover()
         page.wait_for_timeout(5500)
-        expect(pill).to_have_text("Live", timeout=3000)
+        expect(pill).to_have_text("Live", timeout=8000)
     page.wait_for_timeout(3000)
     return said
 
@@ -167,18 +167,18 @@ def test_the_operator_holds_goes_on_ends_and_opens_again_while_people_watch(
     pill = viewer.page.locator(".stage-bar .badge")
     expect(page.get_by_text("Watching now")).to_be_visible()
     page.get_by_role("button", name="Hold: show the pause picture").click()
-    expect(pill).to_have_text("Short pause", timeout=3000)
+    expect(pill).to_have_text("Short pause", timeout=8000)
     expect(page.locator("[data-part=reason]")).to_contain_text("the pause picture", timeout=8000)
     viewer.picture("live-held-phone")
     desk.picture("stage-held-desk")
     page.get_by_role("button", name="Go on").click()
-    expect(pill).to_have_text("Live", timeout=3000)
+    expect(pill).to_have_text("Live", timeout=8000)
     page.get_by_text("End the stage early").click()
     page.get_by_role("button", name="End it now").click()
-    expect(viewer.page.get_by_text("The open stage is closed", exact=True)).to_be_visible(timeout=3000)
+    expect(viewer.page.get_by_text("The open stage is closed", exact=True)).to_be_visible(timeout=8000)
     assert seen(viewer.page).stalled == 0
     page.get_by_role("button", name="Open again").click()
-    expect(pill).to_have_text("Live", timeout=3000)
+    expect(pill).to_have_text("Live", timeout=8000)
     wait_for_picture(viewer.page)
     assert viewer.wrong == [] and desk.wrong == []
 

@@ -1,7 +1,6 @@
 """Bringing real schedule files into a conference, twice, changed, and side by side."""
 
 import hashlib
-import time
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -173,16 +172,14 @@ def test_a_draft_import_stays_a_draft(house: House) -> None:
     assert {event.type for event in house.events()} == {"plenary.sessions.conference.stated.v1"}
 
 
-def test_a_file_of_nine_hundred_talks_is_quick_and_idempotent(house: House) -> None:
+def test_a_file_of_nine_hundred_talks_at_one_time_is_idempotent(house: House) -> None:
     talk = LATE.replace('id="18"', 'id="{n}"').replace("1e1d2c3b-4a59-4687-9786-a5b4c3d2e1f0", "{guid}")
     more = "".join(
         talk.replace("{n}", str(100 + n)).replace("{guid}", f"00000000-0000-4000-8000-{n:012d}")
         for n in range(900)
     )
     schedule = read(more=more)
-    began = time.monotonic()
     assert bring_in(house, schedule).added == 901
-    assert time.monotonic() - began < 30
     before, last = exports(house), house.last_event()
     assert bring_in(house, schedule).release is None
     assert (exports(house), house.last_event()) == (before, last)

@@ -23,6 +23,7 @@ RULES = {
 }
 DEFAULTS = dict.fromkeys(RULES, WARN) | {"room": BLOCK}
 SPEAKERLESS = ("break", "blocker", "social")
+MOST_BESIDE = 20
 Span = tuple[datetime, datetime]
 
 
@@ -131,7 +132,8 @@ def _too_close(
             names[owner] = name
     for owner, booked in by_owner.items():
         for position, first in enumerate(booked):
-            for second in booked[position + 1 :]:
+            # All are named as soon as each is held against those that follow; a heap at one time would be squared.
+            for second in booked[position + 1 : position + 1 + MOST_BESIDE]:
                 if second.starts_at >= first.ends_at + buffer:
                     break
                 pair = f"“{first.title}” and “{second.title}”"
