@@ -27,6 +27,7 @@ for _module in ("services.demo", "services.web", "granian", "shared.bus.provisio
     importlib.import_module(_module)
 assert all(f"services.{_name}.app" in sys.modules for _name in NAMES)
 RUN_SECONDS = 120
+SPAWNED = Path(__file__).with_name("spawned")
 _CONTEXT = multiprocessing.get_context("forkserver")
 _CONTEXT.set_forkserver_preload([__name__])
 
@@ -86,6 +87,8 @@ def _live(birth: Birth) -> None:
     os.environ.update(birth.environ)
     if birth.point:
         web_points.arm(birth.point)
+        # Web processes are spawned by this one, and begin with nothing that was done here.
+        os.environ |= {"PYTHONPATH": str(SPAWNED), "FAULT_POINT": birth.point}
     if birth.clock is not None:
         set_clock.live_by(birth.clock)
     main(list(birth.words), prog_name="python -m services")
