@@ -61,6 +61,8 @@ class Relay:
         """One round; says whether there was anything to send."""
         try:
             self._settled += self._publisher.settled()
+            if len(self._settled) >= self._publisher.window // 2:
+                self.mark()  # which makes room
             messages = self._unsent()
             if messages:
                 self._publisher.publish(messages)
@@ -68,8 +70,8 @@ class Relay:
         except (BusAway, Unroutable) as error:
             self._back_off(error)
             return False
-        # Afterwards, because what is new should not wait for the books to be kept.
-        if self._is_time_to_mark():
+        # Otherwise afterwards, because what is new should not wait for the books to be kept.
+        if self._clock() - self._marked_at >= MARK_EVERY:
             self.mark()
         return bool(messages)
 
@@ -86,10 +88,6 @@ class Relay:
         for key in self._settled:
             self._in_flight.pop(key, None)
         self._settled.clear()
-
-    def _is_time_to_mark(self) -> bool:
-        is_due = self._clock() - self._marked_at >= MARK_EVERY
-        return is_due or len(self._settled) >= self._publisher.window // 2
 
     def stand_by(self) -> None:
         """Somebody else relays: forget what is under way, it is theirs."""
