@@ -90,7 +90,7 @@ def go_through(deployment: Deployment, minutes: float) -> int:
         f"away {minutes * 60:.0f} s: {len(visitors.refused)} refused, p99 {during / before:.2f} x of normal, "
         f"backlog drained {drained:.1f} s after the broker was back ({drained / minutes / 60:.2f} of the outage)"
     )
-    print(ledger.line())
+    print(f"commits {ledger.commits} = effects {ledger.effects}: {'clean' if ledger.clean else ledger}")
     return 0 if ledger.clean and not visitors.refused else 1
 
 
