@@ -74,8 +74,11 @@ class Shelf:
         _write_whole(self._folder / name, content)
         os.utime(self._folder / name)
         for path in self._folder.iterdir():
-            if path.stat().st_mtime < time.time() - WAITS_SECONDS:
-                path.unlink(missing_ok=True)
+            try:
+                if path.stat().st_mtime < time.time() - WAITS_SECONDS:
+                    path.unlink()
+            except FileNotFoundError:  # another process cleans up as well
+                continue
         return name
 
     def get(self, name: str) -> bytes:

@@ -129,7 +129,7 @@ def test_keys_do_the_same_and_say_what_collides(desk: Watched) -> None:
     saved(page)
     for _ in range(3):
         page.keyboard.press("Control+z")
-        page.wait_for_timeout(300)
+        saved(page)
     expect(page.locator("[data-day]", has_text="26 Nov")).to_have_attribute("aria-pressed", "true")
     back = facts(page, title)
     assert {**back, "version": 0} == {**before, "version": 0}

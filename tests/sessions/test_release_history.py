@@ -44,9 +44,16 @@ def test_the_list_says_what_each_release_changed(seeded: House) -> None:
     release(seeded, "Second & better")
     page = seeded.visitor.get(f"{HOME}releases/").text
     second, first = page[: page.index(">1.0<")], page[page.index(">1.0<") :]
-    assert "Second &amp; better" in second and "another time: 1" in second and "another room: 1" in second
+    assert "Second &amp; better" in second and ">time: 1<" in second and ">room: 1<" in second
     assert "length" not in second
     assert "new: " in first and "The programme" in first
+
+
+def test_another_language_is_told_too(seeded: House) -> None:
+    change(seeded, "Opening", language="fr")
+    release(seeded, "French")
+    assert "language: 1" in seeded.visitor.get(f"{HOME}releases/").text
+    assert "language: 1" in seeded.visitor.get(f"{HOME}releases.atom").text
 
 
 def test_an_old_release_stays_readable_and_says_that_it_is_old(seeded: House) -> None:
@@ -67,7 +74,7 @@ def test_what_is_not_public_any_more_is_in_no_old_release_and_in_no_number(seede
     assert "Listening as a method" not in seeded.visitor.get(f"{HOME}releases/1").text
     assert "Listening as a method" not in seeded.organiser().get(f"{HOME}releases/1").text
     page = seeded.visitor.get(f"{HOME}releases/").text
-    assert f"new: {counted - 1}" in page and "other visitors" not in page
+    assert f"new: {counted - 1}" in page and "who may see or enter" not in page
 
 
 def test_a_draft_is_in_no_release(seeded: House) -> None:
@@ -106,7 +113,7 @@ def test_the_feed_is_atom_and_stays_the_same_until_a_release(seeded: House) -> N
     feed = etree.fromstring(seeded.visitor.get(path).data)
     entries = feed.findall("a:entry", ATOM)
     assert [entry.findtext("a:title", "", ATOM) for entry in entries] == ["Next", "1.0"]
-    assert entries[0].findtext("a:content", "", ATOM) == "another text: 1"
+    assert entries[0].findtext("a:content", "", ATOM) == "text: 1"
     assert "Bell  & <b>bold</b>" in entries[1].findtext("a:content", "", ATOM)
     ids = [node.text for node in feed.iter("{*}id")]
     assert len(set(ids)) == 3 and all(UUID(str(one).removeprefix("urn:uuid:")) for one in ids)

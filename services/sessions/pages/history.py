@@ -10,9 +10,10 @@ from services.sessions.models import Release
 from services.sessions.pages import views
 from services.sessions.pages.blueprints import blueprint
 from services.sessions.pages.exports import send_export
+from services.sessions.pages.releases import LABELS
 from services.sessions.pages.views import SlotView
 from services.sessions.pages.visit import Visit
-from services.sessions.queries import history, released
+from services.sessions.queries import released, versions
 from services.sessions.rules.history import count_changes
 from services.sessions.rules.visibility import ANYBODY
 from services.sessions.schedules import without_control_characters
@@ -23,21 +24,6 @@ from shared.web import database, render
 from shared.web.context import context
 
 IN_A_FEED = 50
-CHANGES = {
-    "new": "new",
-    "cancelled": "cancelled",
-    "restored": "back on",
-    "time": "another time",
-    "duration": "another length",
-    "room": "another room",
-    "stream": "another livestream",
-    "title": "another title",
-    "speakers": "other speakers",
-    "links": "other links",
-    "visibility": "other visitors",
-    "text": "another text",
-    "other": "details",
-}
 
 
 @blueprint.get("/<conference>/releases/")
@@ -48,7 +34,7 @@ def release_list(conference: str) -> str:
         visit = Visit(db, conference)
         releases = released.list_releases(db, visit.conference.id)
         return visit.render(
-            "sessions/releases.html", releases=releases, counts=_counts(visit), changes=CHANGES
+            "sessions/releases.html", releases=releases, counts=_counts(visit), changes=LABELS
         )
 
 
@@ -60,16 +46,16 @@ def old_release(conference: str, number: int) -> str:
         visit = Visit(db, conference)
         if number > visit.conference.release_number:
             raise NotFound
-        release = history.get_release(db, visit.conference.id, number)
+        release = versions.get_release(db, visit.conference.id, number)
         current = views.day_views(visit.frame, ANYBODY)
         known = {day["id"] for day in visit.frame["days"]} - {str(day.id) for day in current}
         days = [day for day in views.day_views(release.programme, ANYBODY) if str(day.id) not in known]
-        slots = history.list_slots_of_release(db, visit.conference.id, number)
+        slots = versions.list_public_slots_of_release(db, visit.conference.id, number)
         return visit.render(
             "sessions/old_release.html",
             shown=release,
             counts=_counts(visit).get(number, {}),
-            changes=CHANGES,
+            changes=LABELS,
             agenda=views.agenda_days(
                 (SlotView(slot=slot, phase="", may_attend=False) for slot in slots), days
             ),
@@ -105,7 +91,7 @@ def _feed(visit: Visit) -> bytes:
 
 
 def _entry(visit: Visit, release: Release, counts: Mapping[str, int]) -> dict[str, Any]:
-    changed = ", ".join(f"{CHANGES[kind]}: {counts[kind]}" for kind in CHANGES if counts.get(kind))
+    changed = ", ".join(f"{label}: {counts[kind]}" for kind, label in LABELS.items() if counts.get(kind))
     return {
         "id": uuid5(visit.conference.id, f"release {release.number}"),
         "title": without_control_characters(release.name),
@@ -117,5 +103,7 @@ def _entry(visit: Visit, release: Release, counts: Mapping[str, int]) -> dict[st
 
 def _counts(visit: Visit) -> dict[int, Mapping[str, int]]:
     return kept_of(context().cache).get(
-        visit.conference, "changes", lambda: count_changes(history.list_states(visit.db, visit.conference.id))
+        visit.conference,
+        "changes",
+        lambda: count_changes(versions.list_states(visit.db, visit.conference.id)),
     )

@@ -25,7 +25,7 @@ class Visit:
         self.db = db
         self.conference: Conference = conferences.get_shown_conference(db, slug)
         self.attendee: Entitlement | None = viewers.find_attendee(db, self.conference, principal())
-        self.viewer: Viewer = viewers.get_viewer(db, self.conference, principal())
+        self.viewer: Viewer = viewers.viewer_for(self.conference, principal(), self.attendee)
         self.release: Release | None = released.find_release(db, self.conference)
         self.frame = released.frame_of(self.release)
         self.now = conference_now(self.conference.clock_offset)

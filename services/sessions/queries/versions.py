@@ -24,6 +24,24 @@ def list_slots_of_release(db: Transaction, conference_id: UUID, number: int) -> 
     return db.scalars(query.order_by(ReleasedSlot.starts_at, ReleasedSlot.export_id)).all()
 
 
+def list_public_slots_of_release(db: Transaction, conference_id: UUID, number: int) -> Sequence[ReleasedSlot]:
+    """The slots as that release showed them to everybody, without those that everybody may not know of now."""
+    still_public = select(ReleasedSlot.slot_id).where(
+        ReleasedSlot.conference_id == conference_id,
+        ReleasedSlot.holds_until.is_(None),
+        ReleasedSlot.listed == "public",
+    )
+    slots = list_slots_of_release(db, conference_id, number)
+    known = set(db.scalars(still_public))
+    return [slot for slot in slots if slot.listed == "public" and slot.slot_id in known]
+
+
+def list_states(db: Transaction, conference_id: UUID) -> Sequence[ReleasedSlot]:
+    """Every state of every slot, by slot and revision."""
+    query = select(ReleasedSlot).where(ReleasedSlot.conference_id == conference_id)
+    return db.scalars(query.order_by(ReleasedSlot.slot_id, ReleasedSlot.revision)).all()
+
+
 def list_slots_of_speaker(db: Transaction, conference: Conference, speaker_id: UUID) -> list[ReleasedSlot]:
     """Where somebody speaks by what is public now, whoever else may know of it."""
     slots = list_slots_of_release(db, conference.id, conference.release_number)

@@ -13,11 +13,10 @@ MANAGE = "agenda:manage"
 ERASED = "erased"
 
 
-def get_viewer(db: Transaction, conference: Conference, who: Principal | None) -> Viewer:
+def viewer_for(conference: Conference, who: Principal | None, attendee: Entitlement | None) -> Viewer:
     """Organisers of this conference see everything, attendees what their days open to them."""
     if who is not None and who.may(MANAGE, conference.slug):
         return Viewer(is_staff=True)
-    attendee = find_attendee(db, conference, who)
     return viewer_of(conference, attendee) if attendee else ANYBODY
 
 

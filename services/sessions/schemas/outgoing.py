@@ -9,12 +9,15 @@ class StarsOut(ma.Schema):
     slots = ma.fields.List(ma.fields.UUID())
 
 
-class DayOut(ma.Schema):
+class GridDayOut(ma.Schema):
     id = ma.fields.UUID()
     position = ma.fields.Integer()
     title = ma.fields.String()
     starts_at = ma.fields.AwareDateTime()
     ends_at = ma.fields.AwareDateTime()
+
+
+class DayOut(GridDayOut):
     listed = ma.fields.String()
     attend = ma.fields.String()
     stream = ma.fields.String()
@@ -89,14 +92,6 @@ class DraftSlotOut(ma.Schema):
     ends_at = ma.fields.AwareDateTime()
     cancelled = ma.fields.Boolean()
     version = ma.fields.Integer()
-
-
-class GridDayOut(ma.Schema):
-    id = ma.fields.UUID()
-    position = ma.fields.Integer()
-    title = ma.fields.String()
-    starts_at = ma.fields.AwareDateTime()
-    ends_at = ma.fields.AwareDateTime()
 
 
 class GridRoomOut(ma.Schema):

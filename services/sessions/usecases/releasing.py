@@ -34,32 +34,63 @@ class Comparison:
         return sorted([*names, *(self.current_speakers[one].name for one in self.change.gone_speakers)])
 
 
+@dataclass(frozen=True, kw_only=True)
+class Current:
+    """What is public now; `frame` is None before the first release."""
+
+    slots: dict[UUID, ReleasedSlot]
+    speakers: dict[UUID, ReleasedSpeaker]
+    frame: Body | None
+
+
+def read_current(db: Transaction, conference: Conference) -> Current:
+    release = released.find_release(db, conference)
+    return Current(
+        slots={slot.slot_id: slot for slot in released.list_current_slots(db, conference.id)},
+        speakers={one.speaker_id: one for one in released.list_current_speakers(db, conference.id)},
+        frame=release.programme if release else None,
+    )
+
+
 def compare_draft(db: Transaction, conference: Conference) -> Comparison:
     """What a release would change now, and its warnings."""
-    draft = drafts.read_draft(db, conference)
-    current_slots = {slot.slot_id: slot for slot in released.list_current_slots(db, conference.id)}
-    current_speakers = {one.speaker_id: one for one in released.list_current_speakers(db, conference.id)}
+    draft, current = drafts.read_draft(db, conference), read_current(db, conference)
     bodies = programme.slot_bodies(draft)
     # Slots that the draft no longer shows stay public as cancelled, and so do their speakers.
-    shown = {slot_id: slot.body for slot_id, slot in current_slots.items()} | bodies
-    speakers = programme.speaker_bodies(draft, shown)
-    frame = programme.programme_body(draft)
-    release = released.find_release(db, conference)
+    shown = {slot_id: slot.body for slot_id, slot in current.slots.items()} | bodies
+    return compare_with(
+        current,
+        slots=bodies,
+        speakers=programme.speaker_bodies(draft, shown),
+        frame=programme.programme_body(draft),
+        warnings=tuple(checking.check_draft(draft)),
+    )
+
+
+def compare_with(
+    current: Current,
+    *,
+    slots: dict[UUID, Body],
+    speakers: dict[UUID, Body],
+    frame: Body,
+    warnings: tuple[Concern, ...] = (),
+) -> Comparison:
+    """What would change if all of this became public."""
     change = changes.compare_programmes(
-        current_slots={slot_id: slot.body for slot_id, slot in current_slots.items()},
-        draft_slots=bodies,
-        current_speakers={speaker_id: one.body for speaker_id, one in current_speakers.items()},
+        current_slots={slot_id: slot.body for slot_id, slot in current.slots.items()},
+        draft_slots=slots,
+        current_speakers={speaker_id: one.body for speaker_id, one in current.speakers.items()},
         draft_speakers=speakers,
-        current_frame=release.programme if release else None,
+        current_frame=current.frame,
         draft_frame=frame,
     )
     return Comparison(
         change=change,
-        warnings=tuple(checking.check_draft(draft)),
+        warnings=warnings,
         speakers=speakers,
         frame=frame,
-        current_slots=current_slots,
-        current_speakers=current_speakers,
+        current_slots=current.slots,
+        current_speakers=current.speakers,
     )
 
 
@@ -71,7 +102,6 @@ def release_programme(
     `heed_rules` False lets pass what is public elsewhere already, collisions included.
     """
     conference = conferences.lock_conference(db, slug)
-    name = name_release(db, conference, name)
     comparison = compare_draft(db, conference)
     if not comparison.change:
         raise NothingToRelease

@@ -5,8 +5,7 @@ from uuid import UUID
 
 from services.sessions.errors import NothingToRelease
 from services.sessions.models import Conference, Release
-from services.sessions.queries import conferences, released, versions
-from services.sessions.rules import changes
+from services.sessions.queries import conferences, versions
 from services.sessions.usecases import releasing
 from services.sessions.usecases.releasing import Comparison
 from shared.db import Transaction
@@ -15,8 +14,7 @@ from shared.db import Transaction
 def compare_version(db: Transaction, conference: Conference, number: int) -> Comparison:
     """An older release beside what is public; slots that came after it would be cancelled. Raises NotFound."""
     release = versions.get_release(db, conference.id, number)
-    current_slots = {slot.slot_id: slot for slot in released.list_current_slots(db, conference.id)}
-    current_speakers = {one.speaker_id: one for one in released.list_current_speakers(db, conference.id)}
+    current = releasing.read_current(db, conference)
     speakers = {
         one.speaker_id: one.body for one in versions.list_speakers_of_release(db, conference.id, number)
     }
@@ -24,29 +22,13 @@ def compare_version(db: Transaction, conference: Conference, number: int) -> Com
         slot.slot_id: slot.body for slot in versions.list_slots_of_release(db, conference.id, number)
     }
     # What stays public as cancelled still names its people.
-    for slot_id, slot in current_slots.items():
+    for slot_id, slot in current.slots.items():
         if slot_id not in old_slots:
             for named in slot.body["speakers"]:
-                person = current_speakers.get(UUID(named["id"]))
+                person = current.speakers.get(UUID(named["id"]))
                 if person is not None:
                     speakers.setdefault(person.speaker_id, person.body)
-    current_frame = released.frame_of(released.find_release(db, conference))
-    change = changes.compare_programmes(
-        current_slots={slot_id: slot.body for slot_id, slot in current_slots.items()},
-        draft_slots=old_slots,
-        current_speakers={speaker_id: one.body for speaker_id, one in current_speakers.items()},
-        draft_speakers=speakers,
-        current_frame=current_frame,
-        draft_frame=release.programme,
-    )
-    return Comparison(
-        change=change,
-        warnings=(),
-        speakers=speakers,
-        frame=release.programme,
-        current_slots=current_slots,
-        current_speakers=current_speakers,
-    )
+    return releasing.compare_with(current, slots=old_slots, speakers=speakers, frame=release.programme)
 
 
 def release_version(
