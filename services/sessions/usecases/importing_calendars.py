@@ -21,8 +21,8 @@ from shared.db import Transaction
 
 MOST_DAYS: Final = 366
 LARGEST_CALENDAR: Final = 5 * 1024 * 1024
+# Findings about what schedules should have and calendars never do.
 _NOT_OF_A_CALENDAR: Final = ("odd_guid", "no_zone")
-"""Findings about what schedules should have and calendars never do."""
 
 
 def read_import(
