@@ -8,7 +8,7 @@ from playwright.sync_api import Page
 # Looks ten times a second; a picture that stands while it should move is a stall.
 SAMPLER = """() => {
   const video = document.getElementById("picture");
-  const seen = (window.seen = { stalled: 0, longest: 0, played: 0, started: 0 });
+  const seen = (window.seen = { stalled: 0, longest: 0, played: 0, started: 0, least: Infinity });
   let at = video.currentTime, when = performance.now(), still = 0, jumped = false;
   video.addEventListener("seeking", () => (jumped = true));
   setInterval(() => {
@@ -24,6 +24,8 @@ SAMPLER = """() => {
     }
     at = video.currentTime;
     when = now;
+    const ahead = [...Array(video.buffered.length).keys()].filter((n) => video.buffered.start(n) <= at);
+    seen.least = Math.min(seen.least, ahead.length ? video.buffered.end(ahead.at(-1)) - at : 0);
   }, 100);
   return true;
 }"""
@@ -31,11 +33,12 @@ SAMPLER = """() => {
 
 @dataclass(frozen=True)
 class Seen:
-    """Seconds of media that played, seconds in which the picture stood, and the longest of these."""
+    """Seconds of media that played, in which the picture stood, the longest of these; the least ever in hand."""
 
     played: float
     stalled: float
     longest: float
+    least: float
 
 
 def start_sampling(page: Page) -> None:
@@ -49,6 +52,7 @@ def seen(page: Page) -> Seen:
         played=round(found["played"], 2),
         stalled=round(found["stalled"] / 1000, 2),
         longest=round(found["longest"] / 1000, 2),
+        least=round(found["least"], 2),
     )
 
 

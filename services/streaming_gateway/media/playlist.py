@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from services.streaming_gateway.media.timeline import Timeline
 
-HOLD_BACK = 5  # target durations that a player stays behind: enough to outlive a restart of the gateway
+HOLD_BACK = 6  # target durations that a player stays behind: enough to outlive a slow restart of the gateway
 
 
 def write_playlist(timeline: Timeline, *, target: int, over: bool = False) -> bytes:
