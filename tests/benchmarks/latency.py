@@ -21,6 +21,7 @@ from shared.bus.provisioning import provision
 from shared.contracts.sessions import ConferenceStated
 from shared.db import Transaction
 from shared.runtime import spare_the_collector
+from tests.benchmarks.latency_floor import measure_floor
 from tests.provision.postgres import postgres
 from tests.provision.rabbitmq import broker
 from tests.shared import toys
@@ -165,6 +166,11 @@ def measure_bare(url: str) -> tuple[Moments, Moments]:
     return told, heard
 
 
+def floor_of(environ: Mapping[str, str]) -> tuple[str, str]:
+    """The same broker, and a database that nobody uses by then."""
+    return environ["PLENARY_BUS_URL"], environ["PLENARY_SESSIONS_DATABASE_URL"].replace("+psycopg", "")
+
+
 def report(name: str, told: Moments, heard: Moments) -> tuple[float, float]:
     """Milliseconds from the end of the commit to the call of the handler; returns p50 and p99."""
     times = [max(0.0, heard[key] - moment) * 1000 for key, moment in told.items() if key in heard]
@@ -182,7 +188,11 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="plenary-bench-") as folder, deployed() as environ:
         bare = report("bare kombu, publish to handler", *measure_bare(environ["PLENARY_BUS_URL"]))
         ours = report("PostgreSQL + RabbitMQ, two processes", *measure_apart({**environ, "DATA": folder}))
+        floor = report(
+            "the same steps by bare drivers", *measure_floor(*floor_of(environ), events=EVENTS, rate=RATE)
+        )
         print(f"ours against bare kombu: p50 {ours[0] / bare[0]:.2f} x, p99 {ours[1] / bare[1]:.2f} x")
+        print(f"ours against bare drivers: p50 {ours[0] / floor[0]:.2f} x, p99 {ours[1] / floor[1]:.2f} x")
     return 0
 
 
