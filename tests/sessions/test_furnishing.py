@@ -32,12 +32,12 @@ def picture(kind: str = "PNG") -> BytesIO:
 
 def test_a_renamed_room_keeps_its_guid_in_the_exports(seeded: House) -> None:
     room = one(seeded, Room, Room.name == "Linden")
-    form = {"name": "Great Linden", "capacity": "200"}
+    form = {"name": "Great Linden", "capacity": "200", "version": "1"}
     assert seeded.organiser().post(f"{MANAGE}/rooms/{room.id}", data=form).status_code == 303
     release(seeded, "rooms")
     text = seeded.visitor.get(f"/sessions/{SLUG}/schedule.xml").text
     assert f'<room name="Great Linden" guid="{room.id}">' in text
-    taken = seeded.organiser().post(f"{MANAGE}/rooms/{room.id}", data={"name": "Aula"})
+    taken = seeded.organiser().post(f"{MANAGE}/rooms/{room.id}", data={"name": "Aula", "version": "2"})
     assert taken.status_code == 422
     assert 'href="#name"' in taken.text
 
@@ -50,6 +50,52 @@ def test_rooms_and_tracks_have_names_of_their_own(seeded: House) -> None:
     assert organiser.post(f"{MANAGE}/tracks", data={"name": "Games", "color": "#123456"}).status_code == 422
     assert organiser.post(f"{MANAGE}/tracks", data={"name": "Play", "color": "blue"}).status_code == 422
     assert one(seeded, Track, Track.name == "Games").color == "#123456"
+
+
+def test_whoever_saves_a_room_or_track_second_sees_what_the_first_made_of_it(seeded: House) -> None:
+    organiser = seeded.organiser()
+    room = one(seeded, Room, Room.name == "Linden")
+    track = one(seeded, Track)
+    for path, first, second, now in (
+        (f"rooms/{room.id}", {"name": "Oak", "capacity": "80"}, {"name": "Elm"}, "Oak, for 80 people"),
+        (
+            f"tracks/{track.id}",
+            {"name": "Play", "color": "#123456"},
+            {"name": "Plays", "color": "#654321"},
+            "Play, #123456",
+        ),
+    ):
+        page = organiser.get(f"{MANAGE}/{path}").text
+        assert 'name="version" value="1"' in page
+        assert organiser.post(f"{MANAGE}/{path}", data={**first, "version": "1"}).status_code == 303
+        late = organiser.post(f"{MANAGE}/{path}", data={**second, "version": "1"})
+        assert late.status_code == 409
+        assert now in late.text and f'value="{second["name"]}"' in late.text
+        assert 'name="version" value="2"' in late.text
+        assert organiser.post(f"{MANAGE}/{path}", data={**second, "version": "2"}).status_code == 303
+
+
+def test_rooms_stand_in_the_order_that_organisers_give_them(seeded: House) -> None:
+    organiser = seeded.organiser()
+
+    def names() -> list[str]:
+        with seeded.database.read() as db:
+            return list(db.scalars(select(Room.name).order_by(Room.position)))
+
+    before = names()
+    last = one(seeded, Room, Room.name == before[-1])
+    for _ in before:  # one more than there are places to go
+        answer = organiser.post(f"{MANAGE}/rooms/{last.id}/order", data={"towards": "start"})
+        assert answer.status_code == 303
+    assert names() == [before[-1], *before[:-1]]
+    assert organiser.post(f"{MANAGE}/rooms/{last.id}/order", data={"towards": "end"}).status_code == 303
+    assert names()[:2] == [before[0], before[-1]]
+    assert organiser.post(f"{MANAGE}/rooms/{last.id}/order", data={"towards": "up"}).status_code == 422
+    nowhere = f"{MANAGE}/rooms/{one(seeded, Track).id}/order"
+    assert organiser.post(nowhere, data={"towards": "end"}).status_code == 404
+    release(seeded, "in order")
+    text = seeded.visitor.get(f"/sessions/{SLUG}/schedule.xml").text
+    assert text.index(f'<room name="{before[0]}"') < text.index(f'<room name="{before[-1]}"')
 
 
 def test_a_repeated_session_has_a_uid_for_every_slot(seeded: House) -> None:
@@ -115,3 +161,22 @@ def test_a_logo_is_kept_re_encoded_and_shown(seeded: House, kind: str, status: i
     shown = seeded.visitor.get(logo)
     assert shown.status_code == 200
     assert Image.open(BytesIO(shown.data)).width == 512
+
+
+def test_the_picture_of_a_conference_is_shown_told_to_others_and_removed(seeded: House) -> None:
+    def save(**more: Any) -> None:
+        conference = seeded.conference()
+        form = {"name": conference.name, "accent": conference.accent, "state": "public"}
+        form |= {"version": str(conference.version), **more}
+        assert seeded.organiser().post(f"{MANAGE}/settings", data=form).status_code == 303
+
+    save(image=(picture("JPEG"), "hall.jpg"), logo=(picture(), "logo.png"))
+    image = seeded.conference().image
+    page = seeded.visitor.get(f"/sessions/{SLUG}/").text
+    assert f'class="hero-picture" src="{image}"' in page
+    assert 'property="og:image" content="http' in page and page.count(image) >= 2
+    save()
+    assert seeded.conference().image == image
+    save(without_image="on")
+    page = seeded.visitor.get(f"/sessions/{SLUG}/").text
+    assert image not in page and seeded.conference().logo in page

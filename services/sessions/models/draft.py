@@ -38,6 +38,7 @@ class Conference(Base):
     clock_offset: Mapped[int] = mapped_column(BigInteger, default=0)
     accent: Mapped[str] = mapped_column(String(7), default="#1f5fa8")
     logo: Mapped[str] = mapped_column(String(200), default="")
+    image: Mapped[str] = mapped_column(String(200), default="", server_default="")
     release_number: Mapped[int] = mapped_column(default=0)
     severities: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     buffer_minutes: Mapped[int] = mapped_column(default=0, server_default="0")
@@ -78,6 +79,7 @@ class Room(Base):
     name: Mapped[str] = mapped_column(String(200))
     capacity: Mapped[int | None]
     position: Mapped[int]
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
 
 
 class Track(Base):
@@ -90,6 +92,7 @@ class Track(Base):
     conference_id: Mapped[UUID] = mapped_column(ForeignKey("conferences.id"))
     name: Mapped[str] = mapped_column(String(200))
     color: Mapped[str] = mapped_column(String(7), default="#5b6770")
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
 
 
 class Speaker(Base):

@@ -1,12 +1,11 @@
 """The conference itself: creating one, and its settings."""
 
 from flask import request, url_for
-from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
 from services.sessions.pages.blueprints import blueprint
 from services.sessions.pages.desk import Desk
-from services.sessions.pages.photos import stored_picture
+from services.sessions.pages.photos import take_picture
 from services.sessions.queries import conferences
 from services.sessions.schemas import STATES, ConferenceIn, SettingsIn
 from services.sessions.usecases import conferences as cases
@@ -16,7 +15,7 @@ from shared.errors import Refusal, Stale
 from shared.web import Form, database, render, see_other
 
 Page = tuple[str, int]
-LOGO_SIDE = 512
+SIDES = {"logo": 512, "image": 1600}  # pixels
 SETTINGS = ("name", "tagline", "welcome", "venue", "accent", "state", "version")
 
 
@@ -78,9 +77,12 @@ def change_settings(conference: str) -> Response | Page:
     try:
         wanted = form.load()
         version = wanted.pop("version")
-        logo = _stored_logo(request.files.get("logo"))
+        logo, image = (
+            take_picture(wanted, request.files.get(name), field=name, side=side)
+            for name, side in SIDES.items()
+        )
         with database().write() as db:
-            changed = cases.Settings(**wanted, logo=logo)
+            changed = cases.Settings(**wanted, logo=logo, image=image)
             cases.change_settings(db, slug=conference, version=version, settings=changed, now=now())
     except Refusal as refusal:
         if refusal.status == 404:
@@ -88,9 +90,3 @@ def change_settings(conference: str) -> Response | Page:
         form.refuse(refusal)
         return _show_settings(conference, form, refusal)
     return see_other(url_for(".settings_form", conference=conference, done="saved"))
-
-
-def _stored_logo(upload: FileStorage | None) -> str | None:
-    if upload is None or not upload.filename:
-        return None
-    return stored_picture(upload, side=LOGO_SIDE, field="logo")

@@ -9,10 +9,10 @@ from services.sessions.pages.availability import span_values, take_spans
 from services.sessions.pages.blueprints import blueprint
 from services.sessions.pages.desk import Desk
 from services.sessions.queries import conferences, drafts
-from services.sessions.schemas import ChangeRoomIn, RemoveIn, RoomIn
+from services.sessions.schemas import ChangeRoomIn, OrderIn, RemoveIn, RoomIn
 from services.sessions.usecases import furnishing, removing
 from shared.auth import requires
-from shared.errors import NotFound, Refusal
+from shared.errors import NotFound, Refusal, Stale
 from shared.web import Form, database, see_other
 
 Page = tuple[str, int]
@@ -47,6 +47,15 @@ def add_room(conference: str) -> Response | Page:
     return see_other(url_for(".room_form", conference=conference, done="saved"))
 
 
+@blueprint.post("/manage/<conference>/rooms/<uuid:room_id>/order")
+@requires("agenda:manage")
+def reorder_room(conference: str, room_id: UUID) -> Response:
+    wanted = Form(OrderIn, request.form).load()
+    with database().write() as db:
+        furnishing.reorder_room(db, slug=conference, room_id=room_id, **wanted)
+    return see_other(url_for(".room_form", conference=conference, done="saved"))
+
+
 @blueprint.get("/manage/<conference>/rooms/<uuid:room_id>")
 @requires("agenda:manage")
 def change_room_form(conference: str, room_id: UUID) -> Page:
@@ -54,7 +63,7 @@ def change_room_form(conference: str, room_id: UUID) -> Page:
 
 
 def _show_room(
-    slug: str, room_id: UUID, form: Form | None, status: int = 200, removal: Form | None = None
+    slug: str, room_id: UUID, form: Form | None, refusal: Refusal | None = None, removal: Form | None = None
 ) -> Page:
     with database().read() as db:
         desk = Desk(db, slug)
@@ -65,7 +74,10 @@ def _show_room(
         if form is None:
             spans = drafts.list_available(db, desk.conference.id, room.id)
             times = span_values(spans, desk.conference.zone)
-            form = Form(ChangeRoomIn, name=room.name, capacity=room.capacity, **times)
+            form = Form(ChangeRoomIn, version=room.version, name=room.name, capacity=room.capacity, **times)
+        elif isinstance(refusal, Stale):
+            form.values = form.values.copy()
+            form.values["version"] = str(room.version)
         page = desk.render(
             "room.html",
             form=form,
@@ -73,8 +85,9 @@ def _show_room(
             removal=removal or Form(RemoveIn),
             used=len(drafts.list_slots_in_room(db, desk.conference.id, room.id)),
             others=[(str(one.id), one.name) for one in rooms if one.id != room.id],
+            is_stale=isinstance(refusal, Stale),
         )
-    return page, status
+    return page, refusal.status if refusal else 200
 
 
 @blueprint.post("/manage/<conference>/rooms/<uuid:room_id>")
@@ -90,7 +103,7 @@ def change_room(conference: str, room_id: UUID) -> Response | Page:
         if refusal.status == 404:
             raise
         form.refuse(refusal)
-        return _show_room(conference, room_id, form, refusal.status)
+        return _show_room(conference, room_id, form, refusal)
     return see_other(url_for(".room_form", conference=conference, done="saved"))
 
 
@@ -106,5 +119,5 @@ def remove_room(conference: str, room_id: UUID) -> Response | Page:
         if refusal.status == 404:
             raise
         form.refuse(refusal)
-        return _show_room(conference, room_id, None, refusal.status, form)
+        return _show_room(conference, room_id, None, refusal, form)
     return see_other(url_for(".room_form", conference=conference, done="removed"))

@@ -8,10 +8,10 @@ from werkzeug.wrappers import Response
 from services.sessions.pages.blueprints import blueprint
 from services.sessions.pages.desk import Desk
 from services.sessions.queries import conferences, drafts
-from services.sessions.schemas import RemoveIn, TrackIn
+from services.sessions.schemas import ChangeTrackIn, RemoveIn, TrackIn
 from services.sessions.usecases import furnishing, removing
 from shared.auth import requires
-from shared.errors import NotFound, Refusal
+from shared.errors import NotFound, Refusal, Stale
 from shared.web import Form, database, see_other
 
 Page = tuple[str, int]
@@ -53,7 +53,7 @@ def change_track_form(conference: str, track_id: UUID) -> Page:
 
 
 def _show_track(
-    slug: str, track_id: UUID, form: Form | None, status: int = 200, removal: Form | None = None
+    slug: str, track_id: UUID, form: Form | None, refusal: Refusal | None = None, removal: Form | None = None
 ) -> Page:
     with database().read() as db:
         desk = Desk(db, slug)
@@ -61,21 +61,27 @@ def _show_track(
         track = next((one for one in tracks if one.id == track_id), None)
         if track is None:
             raise NotFound
+        if form is None:
+            form = Form(ChangeTrackIn, version=track.version, name=track.name, color=track.color)
+        elif isinstance(refusal, Stale):
+            form.values = form.values.copy()
+            form.values["version"] = str(track.version)
         page = desk.render(
             "track.html",
-            form=form or Form(TrackIn, name=track.name, color=track.color),
+            form=form,
             track=track,
             removal=removal or Form(RemoveIn),
             used=len(drafts.list_sessions_of_track(db, desk.conference.id, track.id)),
             others=[(str(one.id), one.name) for one in tracks if one.id != track.id],
+            is_stale=isinstance(refusal, Stale),
         )
-    return page, status
+    return page, refusal.status if refusal else 200
 
 
 @blueprint.post("/manage/<conference>/tracks/<uuid:track_id>")
 @requires("agenda:manage")
 def change_track(conference: str, track_id: UUID) -> Response | Page:
-    form = Form(TrackIn, request.form)
+    form = Form(ChangeTrackIn, request.form)
     try:
         wanted = form.load()
         with database().write() as db:
@@ -84,7 +90,7 @@ def change_track(conference: str, track_id: UUID) -> Response | Page:
         if refusal.status == 404:
             raise
         form.refuse(refusal)
-        return _show_track(conference, track_id, form, refusal.status)
+        return _show_track(conference, track_id, form, refusal)
     return see_other(url_for(".track_form", conference=conference, done="saved"))
 
 
@@ -100,5 +106,5 @@ def remove_track(conference: str, track_id: UUID) -> Response | Page:
         if refusal.status == 404:
             raise
         form.refuse(refusal)
-        return _show_track(conference, track_id, None, refusal.status, form)
+        return _show_track(conference, track_id, None, refusal, form)
     return see_other(url_for(".track_form", conference=conference, done="removed"))

@@ -76,7 +76,9 @@ class Visit:
             "zone": self.conference.zone,
             "subscribe": self.feed(),
             "home": self.home,
-            "logo": absolute(self.conference.logo) if self.conference.logo else "",
+            "picture": absolute(self.conference.image or self.conference.logo)
+            if self.conference.image or self.conference.logo
+            else "",
             "paragraphs": views.paragraphs,
         }
         return render(template, **{**shown, **values})

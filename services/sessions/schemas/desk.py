@@ -39,7 +39,7 @@ class AvailabilityIn(Schema):
     available_until = ma.fields.List(Text(max=40), load_default=list)
 
 
-class ChangeRoomIn(RoomIn, AvailabilityIn):
+class ChangeRoomIn(VersionIn, RoomIn, AvailabilityIn):
     """Another name, size or times for a room that is there."""
 
 

@@ -146,6 +146,8 @@ class SettingsIn(VersionIn):
         max=7, required=True, validate=Regexp(r"#[0-9a-fA-F]{6}\Z", error="Write the colour like #1f5fa8.")
     )
     state = ma.fields.String(required=True, validate=OneOf(tuple(STATES)))
+    without_logo = ma.fields.Boolean(load_default=False)
+    without_image = ma.fields.Boolean(load_default=False)
 
 
 class DayIn(VersionIn):
@@ -172,12 +174,24 @@ class RoomIn(Schema):
 
 
 class TrackIn(Schema):
+    """A track to add."""
+
     name = Text(max=200, required=True)
     color = Text(
         max=7,
         required=True,
         validate=Regexp(r"#[0-9a-fA-F]{6}\Z", error="Write the colour like #1f5fa8."),
     )
+
+
+class ChangeTrackIn(VersionIn, TrackIn):
+    """Another name or colour for a track that is there."""
+
+
+class OrderIn(Schema):
+    """One place towards the beginning or the end of an order."""
+
+    towards = ma.fields.String(required=True, validate=OneOf(("start", "end")))
 
 
 class ConferenceIn(Schema):

@@ -98,7 +98,7 @@ def _free_number(db: Transaction) -> int:
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """What organisers say about their conference; `logo` None keeps the one there is."""
+    """What organisers say about their conference; None for `logo` or `image` keeps the one there is."""
 
     name: str
     tagline: str
@@ -107,6 +107,7 @@ class Settings:
     accent: str
     state: str
     logo: str | None = None
+    image: str | None = None
 
 
 def change_settings(
@@ -118,8 +119,9 @@ def change_settings(
     was_cancelled = conference.state == "cancelled"
     for name in ("name", "tagline", "welcome", "venue", "accent", "state"):
         setattr(conference, name, getattr(settings, name))
-    if settings.logo is not None:
-        conference.logo = settings.logo
+    for name in ("logo", "image"):
+        if getattr(settings, name) is not None:
+            setattr(conference, name, getattr(settings, name))
     if was_cancelled != (conference.state == "cancelled"):
         cancelling.restate_slots(db, conference, now=now)
     state_conference(db, conference, now=now)
