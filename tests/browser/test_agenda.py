@@ -133,6 +133,31 @@ def test_a_release_is_on_the_screen_within_ten_seconds(browser: Browser, served:
     expect(screen.locator("li.cancelled")).to_contain_text("Opening", timeout=10_000)
 
 
+def test_a_late_room_is_on_open_pages_and_at_its_door_within_ten_seconds(
+    browser: Browser, served: Served
+) -> None:
+    reader, door = browser.new_page(viewport={"width": 360, "height": 800}), browser.new_page()
+    reader.goto(f"{served.base}{HOME}?day=2")
+    desk = Watched(browser.new_context(), served.base)
+    desk.open(served.organiser_link()).get_by_role("main").get_by_role("button").first.click()
+    desk.open(f"/sessions/manage/{SLUG}/")
+    page = desk.open(HOME)
+    page.get_by_text("Screens for the foyer and the doors").click()
+    page.locator("details[open]").get_by_role("link", name="Aula").click()
+    door.goto(page.url)
+    page = desk.open(f"/sessions/manage/{SLUG}/late")
+    page.get_by_label("Room").select_option(label="Aula")
+    page.get_by_label("Minutes late").fill("20")
+    page.get_by_role("button", name="Show what moves").click()
+    page.get_by_role("button", name="Release this now").click()
+    expect(reader.locator("[data-late]")).to_contain_text("20 minutes late", timeout=10_000)
+    expect(door.locator("main")).to_contain_text("10:20", timeout=10_000)
+    page.get_by_role("button", name="Undo").first.click()
+    expect(reader.locator("[data-late]")).not_to_contain_text("late", timeout=10_000)
+    expect(door.locator("main")).not_to_contain_text("10:20", timeout=10_000)
+    assert desk.wrong == []
+
+
 def test_a_door_screen_follows_the_clock_and_keeps_its_state_when_the_server_is_away(
     browser: Browser, served: Served
 ) -> None:
