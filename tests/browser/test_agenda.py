@@ -117,22 +117,6 @@ def test_without_scripts_there_is_nothing_to_star(browser: Browser, served: Serv
     assert page.locator("[data-slot]:visible").count() > 3
 
 
-def test_a_release_is_on_the_screen_within_ten_seconds(browser: Browser, served: Served) -> None:
-    organiser = Watched(browser.new_context(), served.base)
-    organiser.open(served.organiser_link()).get_by_role("main").get_by_role("button").first.click()
-    screen = browser.new_page()
-    screen.goto(f"{served.base}{HOME}screen/")
-    expect(screen.get_by_role("heading", name="Opening")).to_be_visible()
-    organiser.open(f"/sessions/manage/{SLUG}/")  # fetches the token for the API
-    ask, api = organiser.page.context.request, f"{served.base}/sessions/api/v1/conferences/{SLUG}"
-    slots = ask.get(f"{api}/slots?limit=10").json()["items"]
-    slot = next(one["id"] for one in slots if one["title"] == "Opening")
-    version = ask.get(f"{api}/draft/slots/{slot}").json()["version"]
-    assert ask.patch(f"{api}/slots/{slot}", data={"cancelled": True, "version": version}).ok
-    assert ask.post(f"{api}/releases", data={}).ok
-    expect(screen.locator("li.cancelled")).to_contain_text("Opening", timeout=10_000)
-
-
 def test_a_late_room_is_on_open_pages_and_at_its_door_within_ten_seconds(
     browser: Browser, served: Served
 ) -> None:
@@ -156,6 +140,22 @@ def test_a_late_room_is_on_open_pages_and_at_its_door_within_ten_seconds(
     expect(reader.locator("[data-late]")).not_to_contain_text("late", timeout=10_000)
     expect(door.locator("main")).not_to_contain_text("10:20", timeout=10_000)
     assert desk.wrong == []
+
+
+def test_a_release_is_on_the_screen_within_ten_seconds(browser: Browser, served: Served) -> None:
+    organiser = Watched(browser.new_context(), served.base)
+    organiser.open(served.organiser_link()).get_by_role("main").get_by_role("button").first.click()
+    screen = browser.new_page()
+    screen.goto(f"{served.base}{HOME}screen/")
+    expect(screen.get_by_role("heading", name="Opening")).to_be_visible()
+    organiser.open(f"/sessions/manage/{SLUG}/")  # fetches the token for the API
+    ask, api = organiser.page.context.request, f"{served.base}/sessions/api/v1/conferences/{SLUG}"
+    slots = ask.get(f"{api}/slots?limit=10").json()["items"]
+    slot = next(one["id"] for one in slots if one["title"] == "Opening")
+    version = ask.get(f"{api}/draft/slots/{slot}").json()["version"]
+    assert ask.patch(f"{api}/slots/{slot}", data={"cancelled": True, "version": version}).ok
+    assert ask.post(f"{api}/releases", data={}).ok
+    expect(screen.locator("li.cancelled")).to_contain_text("Opening", timeout=10_000)
 
 
 def test_a_door_screen_follows_the_clock_and_keeps_its_state_when_the_server_is_away(
