@@ -39,6 +39,15 @@ def served(folder: Path, personal_link: str) -> Iterator[Served]:
         yield process
 
 
+@pytest.fixture(scope="module")
+def desk(browser: Browser, served: Served) -> Watched:
+    """An organiser who is signed in; the link for that works once."""
+    person = Watched(browser.new_context(), served.base)
+    person.open(served.organiser_link()).get_by_role("main").get_by_role("button").first.click()
+    person.open(f"/sessions/manage/{SLUG}/")  # fetches the token for the API
+    return person
+
+
 def test_stars_make_an_agenda_of_ones_own_and_say_what_overlaps(browser: Browser, served: Served) -> None:
     person = Watched(browser.new_context(viewport={"width": 360, "height": 800}), served.base)
     page = person.open(f"{HOME}?day=2")
@@ -118,13 +127,10 @@ def test_without_scripts_there_is_nothing_to_star(browser: Browser, served: Serv
 
 
 def test_a_late_room_is_on_open_pages_and_at_its_door_within_ten_seconds(
-    browser: Browser, served: Served
+    browser: Browser, served: Served, desk: Watched
 ) -> None:
     reader, door = browser.new_page(viewport={"width": 360, "height": 800}), browser.new_page()
     reader.goto(f"{served.base}{HOME}?day=2")
-    desk = Watched(browser.new_context(), served.base)
-    desk.open(served.organiser_link()).get_by_role("main").get_by_role("button").first.click()
-    desk.open(f"/sessions/manage/{SLUG}/")
     page = desk.open(HOME)
     page.get_by_text("Screens for the foyer and the doors").click()
     page.locator("details[open]").get_by_role("link", name="Aula").click()
@@ -142,14 +148,13 @@ def test_a_late_room_is_on_open_pages_and_at_its_door_within_ten_seconds(
     assert desk.wrong == []
 
 
-def test_a_release_is_on_the_screen_within_ten_seconds(browser: Browser, served: Served) -> None:
-    organiser = Watched(browser.new_context(), served.base)
-    organiser.open(served.organiser_link()).get_by_role("main").get_by_role("button").first.click()
+def test_a_release_is_on_the_screen_within_ten_seconds(
+    browser: Browser, served: Served, desk: Watched
+) -> None:
     screen = browser.new_page()
     screen.goto(f"{served.base}{HOME}screen/")
     expect(screen.get_by_role("heading", name="Opening")).to_be_visible()
-    organiser.open(f"/sessions/manage/{SLUG}/")  # fetches the token for the API
-    ask, api = organiser.page.context.request, f"{served.base}/sessions/api/v1/conferences/{SLUG}"
+    ask, api = desk.page.context.request, f"{served.base}/sessions/api/v1/conferences/{SLUG}"
     slots = ask.get(f"{api}/slots?limit=10").json()["items"]
     slot = next(one["id"] for one in slots if one["title"] == "Opening")
     version = ask.get(f"{api}/draft/slots/{slot}").json()["version"]
