@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, StorageState, expect
 
 from tests.browser.conftest import Watched
 from tests.harness import SLUG, SteppedStack
@@ -40,12 +40,15 @@ def served(folder: Path, personal_link: str) -> Iterator[Served]:
 
 
 @pytest.fixture(scope="module")
-def desk(browser: Browser, served: Served) -> Watched:
-    """An organiser who is signed in; the link for that works once."""
-    person = Watched(browser.new_context(), served.base)
+def signed_in(chromium: Browser, served: Served) -> StorageState:
+    """The cookies of an organiser, whose link works once."""
+    context = chromium.new_context()
+    person = Watched(context, served.base)
     person.open(served.organiser_link()).get_by_role("main").get_by_role("button").first.click()
     person.open(f"/sessions/manage/{SLUG}/")  # fetches the token for the API
-    return person
+    kept = context.storage_state()
+    context.close()
+    return kept
 
 
 def test_stars_make_an_agenda_of_ones_own_and_say_what_overlaps(browser: Browser, served: Served) -> None:
@@ -127,10 +130,11 @@ def test_without_scripts_there_is_nothing_to_star(browser: Browser, served: Serv
 
 
 def test_a_late_room_is_on_open_pages_and_at_its_door_within_ten_seconds(
-    browser: Browser, served: Served, desk: Watched
+    browser: Browser, served: Served, signed_in: StorageState
 ) -> None:
     reader, door = browser.new_page(viewport={"width": 360, "height": 800}), browser.new_page()
     reader.goto(f"{served.base}{HOME}?day=2")
+    desk = Watched(browser.new_context(storage_state=signed_in), served.base)
     page = desk.open(HOME)
     page.get_by_text("Screens for the foyer and the doors").click()
     page.locator("details[open]").get_by_role("link", name="Aula").click()
@@ -149,12 +153,13 @@ def test_a_late_room_is_on_open_pages_and_at_its_door_within_ten_seconds(
 
 
 def test_a_release_is_on_the_screen_within_ten_seconds(
-    browser: Browser, served: Served, desk: Watched
+    browser: Browser, served: Served, signed_in: StorageState
 ) -> None:
     screen = browser.new_page()
     screen.goto(f"{served.base}{HOME}screen/")
     expect(screen.get_by_role("heading", name="Opening")).to_be_visible()
-    ask, api = desk.page.context.request, f"{served.base}/sessions/api/v1/conferences/{SLUG}"
+    desk = browser.new_context(storage_state=signed_in)
+    ask, api = desk.request, f"{served.base}/sessions/api/v1/conferences/{SLUG}"
     slots = ask.get(f"{api}/slots?limit=10").json()["items"]
     slot = next(one["id"] for one in slots if one["title"] == "Opening")
     version = ask.get(f"{api}/draft/slots/{slot}").json()["version"]
