@@ -36,6 +36,7 @@ bench: ## Measure what events, scans, badges, viewers, releases and idling take
 	@$(PLENARY) -m tests.benchmarks.badges_pdf
 	@$(PLENARY) -m tests.benchmarks.viewers
 	@$(PLENARY) -m tests.benchmarks.release
+	@$(PLENARY) -m tests.benchmarks.calendar
 
 faults: ## Inject the faults of the matrix, then compare commits with effects (ROWS=F2,F4, KILLS, SEED, QUICK=1)
 	@$(PYTHON) deploy/setup test

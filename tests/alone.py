@@ -11,7 +11,10 @@ from shared.service import Service
 from shared.settings import load_settings
 
 # Tests look again at once, and want to see what they have just done.
-UNSHARED = {"PLENARY_STREAMING_GATEWAY_SHARED_ANSWER_MS": "0"}
+UNSHARED = {
+    "PLENARY_SESSIONS_SHARED_ANSWER_MS": "0",
+    "PLENARY_STREAMING_GATEWAY_SHARED_ANSWER_MS": "0",
+}
 
 
 @contextmanager

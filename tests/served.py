@@ -52,7 +52,8 @@ class Served:
         assert self.process is not None
         began = time.monotonic()
         self.process.send_signal(signal.SIGINT)
-        assert self.process.wait(30) == 0, self.log.read_text()[-2000:]
+        status = self.process.wait(30)
+        assert status == 0, f"ended with {status}: {self.log.read_text()[-2000:]}"
         return time.monotonic() - began
 
     def organiser_link(self) -> str:

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, request
 from flask_babel import Babel
 from prometheus_client import CollectorRegistry
 
@@ -57,7 +57,6 @@ def make_app(
     install_problems(app)
     install_headers(app, https=settings.base_url.startswith("https"))
     install_guard(app, service.resolve_principal or _tokens(database, service.name), service.resolve_device)
-    _install_look(app, service, database)
     install_templates(app)
     for blueprint in (assets.blueprint, health.blueprint, *service.blueprints):
         app.register_blueprint(blueprint)
@@ -95,17 +94,6 @@ def _install_request_log(app: Flask) -> None:
                 "request", method=request.method, path=mask_path(request.path), status=response.status_code
             )
         return response
-
-
-def _install_look(app: Flask, service: Service, database: Database) -> None:
-    """Know the conference of a path before its view runs, so that error pages wear its look too."""
-
-    @app.before_request
-    def dress() -> None:
-        slug = (request.view_args or {}).get("conference")
-        if slug and "/api/" not in request.path:
-            with database.read() as db:
-                g.look = service.look(db, slug)
 
 
 def install_templates(app: Flask) -> None:

@@ -5,7 +5,7 @@ import json
 from typing import Any, cast
 
 import marshmallow as ma
-from flask import Flask, Response, g, request
+from flask import Flask, Response, request
 from markupsafe import escape
 from sqlalchemy import exc
 from structlog.contextvars import get_contextvars
@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException
 
 from shared.errors import NotFound, Refusal
 from shared.log import log
+from shared.web.context import context, database
 from shared.web.look import Look
 from shared.web.pages import render
 from shared.web.schema import flat_messages
@@ -105,7 +106,7 @@ def answer(refusal: Refusal) -> Response:
 def _page_of(problem: dict[str, Any]) -> str:
     """The page; its bare words where the machine is at its limits and cannot even open a template."""
     try:
-        return render("problem.html", look=_look(), problem=problem)
+        return render("problem.html", look=_look(problem["status"]), problem=problem)
     except (OSError, MemoryError) as error:
         log.error("a problem has no page", reason=str(error)[:500])
         return f"<!doctype html><title>{escape(problem['title'])}</title><p>{escape(problem['detail'])}</p>"
@@ -119,8 +120,13 @@ def wants_json() -> bool:
     return bool(accept.quality("application/json") > accept.quality("text/html"))
 
 
-def _look() -> Look | None:
-    return cast("Look | None", g.get("look"))
+def _look(status: int) -> Look | None:
+    """That of the conference in the path; none where the database, which knows it, may be what is wrong."""
+    slug = (request.view_args or {}).get("conference")
+    if not slug or status >= 500:
+        return None
+    with database().read() as db:
+        return context().look(db, slug)
 
 
 def _from_http(error: HTTPException) -> Response:

@@ -21,16 +21,23 @@ class Shared:
     headers: list[tuple[str, str]]
     body: bytes
     etag: str
+    changed: str
     until: float
 
     def send(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         """The whole of it, or the word that the caller has it already."""
-        if self.etag and self.etag in environ.get("HTTP_IF_NONE_MATCH", ""):
+        if self._is_known(environ):
             kept = [header for header in self.headers if header[0].lower() not in OF_A_BODY]
             start_response("304 NOT MODIFIED", kept)
             return []
         start_response(self.status, self.headers)
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [self.body]
+
+    def _is_known(self, environ: dict[str, Any]) -> bool:
+        """By its tag; by its date only if the caller names no tag, and only if it is this very date (RFC 9110, 13)."""
+        if "HTTP_IF_NONE_MATCH" in environ:
+            return bool(self.etag) and self.etag in environ["HTTP_IF_NONE_MATCH"]
+        return bool(self.changed) and self.changed == environ.get("HTTP_IF_MODIFIED_SINCE")
 
 
 def share(app: WSGIApplication, paths: re.Pattern[str], *, seconds: float) -> WSGIApplication:
@@ -64,5 +71,6 @@ def _ask(app: WSGIApplication, environ: dict[str, Any], seconds: float) -> Share
         headers=response.headers.to_wsgi_list(),
         body=response.get_data(),
         etag=response.headers.get("ETag", ""),
+        changed=response.headers.get("Last-Modified", ""),
         until=time.monotonic() + seconds,
     )

@@ -2,14 +2,10 @@
 
 import json
 import os
-import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
-import urllib.request
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -33,13 +29,13 @@ from shared.db import Database
 from shared.ids import new_id
 from shared.migrations import migrate
 from tests.benchmarks.load import Measured, measure, pooled, post_bytes
+from tests.benchmarks.servers import bare_wsgi, granian
 from tests.facts import SLUG, make_conference, make_day
 from tests.harness import SLUG as DEMO
 from tests.provision.postgres import postgres
 from tests.provision.processes import free_ports
 from tests.served import serving
 
-ROOT = Path(__file__).parents[2]
 WARM, ROUND, ROUNDS = 800, 2000, 3
 FLOOR_DAY, OUR_DAY = UUID(int=71), UUID(int=72)
 
@@ -152,35 +148,6 @@ def floor_scans(
     return requests
 
 
-@contextmanager
-def granian(target: Sequence[str], port: int, environ: Mapping[str, str]) -> Iterator[None]:
-    """A server process that answers on this port; ended at the end."""
-    with tempfile.TemporaryFile() as output:
-        process = subprocess.Popen(
-            [sys.executable, *target], cwd=ROOT, env={**os.environ, **environ}, stdout=output, stderr=output
-        )
-        try:
-            _wait_for(port, process)
-            yield
-        finally:
-            process.terminate()
-            process.wait(20)
-
-
-def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/livez", timeout=2).close()
-        except urllib.error.HTTPError:
-            return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.1)
-        else:
-            return
-    raise RuntimeError("the server did not start")
-
-
 def measure_deployed() -> tuple[Measured, Measured]:
     """The floor and the product, taking turns on the same PostgreSQL; both by granian, 2 workers x 4 threads."""
     number = WARM + ROUND * ROUNDS
@@ -213,8 +180,7 @@ def measure_deployed() -> tuple[Measured, Measured]:
             "FLOOR_DATABASE": address.replace("+psycopg", ""),
         }
         served = ["-m", "services", "web", "badges", "--port", str(our_port)]
-        bare = ["-m", "granian", "--interface", "wsgi", "--workers", "2", "--blocking-threads", "4"]
-        bare += ["--port", str(floor_port), "--no-access-log", "tests.benchmarks.door_floor:app"]
+        bare = bare_wsgi("tests.benchmarks.door_floor:app", floor_port)
         with granian(served, our_port, environ), granian(bare, floor_port, environ):
             return _in_turns(our_port, ours, floor_port, floors)
 

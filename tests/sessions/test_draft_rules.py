@@ -63,11 +63,11 @@ def test_times_given_later_flag_what_is_placed_already(seeded: House) -> None:
     slot = slot_named(seeded, TALK)
     room = one(seeded, Room, Room.id == slot.room_id)
     before = {"available_from": ["2026-11-26T08:00", ""], "available_until": ["2026-11-26T09:00", ""]}
-    post(seeded, f"/rooms/{room.id}", name=room.name, capacity=room.capacity, **before)
+    post(seeded, f"/rooms/{room.id}", version=1, name=room.name, capacity=room.capacity, **before)
     assert f"{room.name} cannot be had at the time of “{TALK}”" in overview(seeded)
     page = seeded.organiser().get(f"{MANAGE}/rooms/{room.id}").text
     assert 'value="2026-11-26T08:00"' in page
-    post(seeded, f"/rooms/{room.id}", name=room.name, capacity=room.capacity)
+    post(seeded, f"/rooms/{room.id}", version=2, name=room.name, capacity=room.capacity)
     assert "cannot be had" not in overview(seeded)
 
 
@@ -88,6 +88,7 @@ def test_times_that_cannot_be_read_are_refused(seeded: House, start: str, end: s
     post(
         seeded,
         f"/rooms/{room.id}",
+        version=1,
         status=422,
         name=room.name,
         available_from=start,

@@ -93,7 +93,7 @@ def test_a_track_and_a_speaker_in_use_stay_or_are_replaced(seeded: House) -> Non
     assert "cannot be removed" in removed(seeded, "tracks", track, 409)
     removed(seeded, "tracks", track, move_to=str(other.id))
     assert one(seeded, Session, Session.id == session.id).track_id == other.id
-    post(seeded, f"/tracks/{other.id}", name="Renamed", color="#123456")
+    post(seeded, f"/tracks/{other.id}", version=1, name="Renamed", color="#123456")
     assert "Renamed" in seeded.organiser().get(f"{MANAGE}/tracks").text
     speaking = one(seeded, SessionSpeaker)
     person = one(seeded, Speaker, Speaker.id == speaking.speaker_id)

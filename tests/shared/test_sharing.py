@@ -26,6 +26,7 @@ class Counting:
             return Response("gone", 404)(environ, start_response)
         response = Response(f"answer {self.asked}", mimetype="text/plain")
         response.set_etag(f"tag-{self.asked}")
+        response.headers["Last-Modified"] = "Sat, 28 Nov 2026 07:00:00 GMT"
         response.make_conditional(request)
         return response(environ, start_response)
 
@@ -53,6 +54,17 @@ def test_whoever_has_the_answer_already_is_told_so_and_others_get_it_whole() -> 
     again = client.get("/state", headers=known)
     assert (again.status_code, again.data, again.headers["ETag"]) == (304, b"", '"tag-1"')
     assert client.get("/state", headers={"If-None-Match": '"other"'}).text == "answer 1"
+
+
+def test_who_names_no_tag_is_answered_by_the_date() -> None:
+    client = Client(share(Counting(), PATHS, seconds=60))
+    same, other = "Sat, 28 Nov 2026 07:00:00 GMT", "Fri, 27 Nov 2026 07:00:00 GMT"
+    assert client.get("/state", headers={"If-Modified-Since": same}).status_code == 304
+    assert client.get("/state", headers={"If-Modified-Since": other}).status_code == 200
+    assert (
+        client.get("/state", headers={"If-Modified-Since": same, "If-None-Match": '"other"'}).status_code
+        == 200
+    )
 
 
 def test_what_is_shared_never_saw_a_cookie() -> None:
