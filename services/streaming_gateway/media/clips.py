@@ -6,6 +6,7 @@ import inspect
 import shutil
 import subprocess
 import threading
+import time
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from services.streaming_gateway.media.loop import Clip, read_clip
 from shared.log import log
 
 SEGMENT_SECONDS = 2
+AGAIN_SECONDS = 60.0  # after a failure: a disk that was full may have room again
 SLATE_SECONDS = 60  # each round of it is a break
 KEYS = str(SEGMENT_SECONDS * pictures.RATE)
 SLATE_SOUND = "anullsrc=r=48000:cl=stereo"
@@ -38,6 +40,7 @@ class ClipStore:
         self.folder = folder / hashlib.sha256(made_by.encode()).hexdigest()[:16]
         self._clips: dict[str, Clip] = {}
         self._maker: threading.Thread | None = None
+        self._failed_at = 0.0
         self.failure = ""
 
     def slate(self) -> Clip | None:
@@ -57,7 +60,9 @@ class ClipStore:
         return self._clips[name]
 
     def _make(self) -> None:
-        if self._maker is None or not (self._maker.is_alive() or self.failure):
+        is_making = self._maker is not None and self._maker.is_alive()
+        has_just_failed = self.failure and time.monotonic() - self._failed_at < AGAIN_SECONDS
+        if not (is_making or has_just_failed):
             self._maker = threading.Thread(target=self._make_all, name="clips", daemon=True)
             self._maker.start()
 
@@ -69,7 +74,9 @@ class ClipStore:
                 ("programme", pictures.programme(), PROGRAMME_SOUND),
             ):
                 make_clip(self.folder / name, frames, sound)
+            self.failure = ""
         except (OSError, RuntimeError, subprocess.SubprocessError) as error:
+            self._failed_at = time.monotonic()
             self.failure = f"the pictures for pauses could not be made: {error}"[:300]
             log.error("clips could not be made", reason=str(error)[:500])
 
@@ -104,8 +111,8 @@ def _encode(folder: Path, frames: Iterable[Image.Image], sound: str) -> None:
         except BrokenPipeError:
             pass  # its last words say why
         _, words = encoder.communicate()
-    if encoder.returncode != 0:
-        raise RuntimeError(words.decode(errors="replace")[-300:])
+    if encoder.returncode != 0 or read_clip(draft) is None:  # a full disk is no failure to ffmpeg
+        raise RuntimeError(words.decode(errors="replace")[-300:] or "what was written is not whole")
     shutil.rmtree(folder, ignore_errors=True)
     draft.rename(folder)
 

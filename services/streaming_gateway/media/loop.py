@@ -8,6 +8,7 @@ from pathlib import Path
 import m3u8
 
 from services.streaming_gateway.media.source import Segment
+from services.streaming_gateway.media.transport_stream import PACKET
 
 JOIN_WITH = 6  # segments, so that the first who watch have as much in hand as all others
 CATCH_UP = 5  # after a longer absence the loop joins anew instead
@@ -30,15 +31,20 @@ class Clip:
 
 
 def read_clip(folder: Path) -> Clip | None:
-    """The clip that ffmpeg wrote into a folder; None before it is finished."""
+    """The clip that ffmpeg wrote into a folder; None where it is not finished, or was cut short by a full disk."""
     playlist = folder / "index.m3u8"
     if not playlist.is_file():
         return None
-    listed = m3u8.loads(playlist.read_text("utf-8")).segments
-    return Clip(
-        files=[folder / str(segment.uri) for segment in listed],
-        durations=[float(segment.duration) for segment in listed],
-    )
+    written = m3u8.loads(playlist.read_text("utf-8"))
+    files = [folder / str(segment.uri) for segment in written.segments]
+    if not (written.is_endlist and files and all(_is_whole(file) for file in files)):
+        return None
+    return Clip(files=files, durations=[float(segment.duration) for segment in written.segments])
+
+
+def _is_whole(file: Path) -> bool:
+    size = file.stat().st_size if file.is_file() else 0
+    return size > 0 and size % PACKET == 0
 
 
 class Loop:
