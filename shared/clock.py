@@ -45,3 +45,14 @@ def to_instant(local: datetime, zone: str) -> datetime:
         f"{local:%H:%M} happens twice on {local:%Y-%m-%d} in {zone}. "
         f"Say which one with an offset: {first.astimezone(place):%z} or {second.astimezone(place):%z}."
     )
+
+
+def date_words(instant: datetime, zone: str) -> str:
+    """Thursday 26 November"""
+    local = to_local(instant, zone)
+    return f"{local:%A} {local.day} {local:%B}"
+
+
+def span_words(start: datetime, end: datetime, zone: str) -> str:
+    """09:30–10:15 CET"""
+    return f"{to_local(start, zone):%H:%M}–{to_local(end, zone):%H:%M} {to_local(start, zone):%Z}"

@@ -93,10 +93,14 @@ class Turns:
 
 
 class Database:
-    """One engine and its transactions; every app and worker carries its own."""
+    """One engine and its transactions; every app and worker carries its own.
 
-    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+    `base_url` is where links lead that are written in a transaction, whoever began it: a request, an event, a timer.
+    """
+
+    def __init__(self, url: str, *, pool_size: int = 10, base_url: str = "") -> None:
         self.url = url
+        self._base_url = base_url.rstrip("/")
         self.dialect = make_url(url).get_backend_name()
         self.engine = (
             sqlite_engine(url, pool_size) if self.dialect == "sqlite" else postgresql_engine(url, pool_size)
@@ -173,7 +177,9 @@ class Database:
 
     @contextmanager
     def _committing(self) -> Iterator[Transaction]:
-        with Session(self.engine, expire_on_commit=False, info={"writes": True}) as db:
+        with Session(
+            self.engine, expire_on_commit=False, info={"writes": True, "base_url": self._base_url}
+        ) as db:
             db.connection(execution_options={"writes": True})
             yield db
             db.flush()

@@ -56,7 +56,7 @@ class Runtime:
     ) -> None:
         self.service = service
         self.settings = settings
-        self.database = Database(settings.database_url)
+        self.database = Database(settings.database_url, base_url=settings.base_url)
         self._watch = Watch(self.database, service.name)
         self._bus = bus
         self._gives_way = gives_way

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-from services.registration.usecases import arrivals, badges, conferences
+from services.registration.usecases import arrivals, badges, conferences, noticing
 from shared.contracts.badges import AttendeeCheckedIn, AttendeeCheckedOut, BadgeIssued, BadgeRevoked
 from shared.contracts.base import Event
-from shared.contracts.sessions import ConferenceStated, SlotCancelled, SlotStated
+from shared.contracts.sessions import ConferenceStated, NoticeRequested, SlotCancelled, SlotStated
 from shared.db import Transaction
 
 
@@ -20,6 +20,10 @@ def on_slot_stated(db: Transaction, event: SlotStated) -> None:
 
 def on_slot_cancelled(db: Transaction, event: SlotCancelled) -> None:
     conferences.cancel_slot(db, event)
+
+
+def on_notice_requested(db: Transaction, event: NoticeRequested) -> None:
+    noticing.send_notice(db, event)
 
 
 def on_badge_issued(db: Transaction, event: BadgeIssued) -> None:
@@ -42,6 +46,7 @@ HANDLERS: dict[type[Event], Callable[[Transaction, Any], None]] = {
     ConferenceStated: on_conference_stated,
     SlotStated: on_slot_stated,
     SlotCancelled: on_slot_cancelled,
+    NoticeRequested: on_notice_requested,
     BadgeIssued: on_badge_issued,
     BadgeRevoked: on_badge_revoked,
     AttendeeCheckedIn: on_attendee_checked_in,

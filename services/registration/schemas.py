@@ -6,10 +6,11 @@ import marshmallow as ma
 from marshmallow import fields, validate
 
 from services.registration.models import Institution
-from services.registration.rules.addresses import normalise_address, require_badge_name
 from services.registration.rules.countries import country_name
+from services.registration.rules.names import require_badge_name
 from services.registration.rules.states import APPROVED, CATEGORIES, REJECTED
 from shared.errors import Invalid
+from shared.mail.addresses import normalise_address
 from shared.web import Schema, Text
 from shared.web.paging import PageArgs
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from shared.contracts.base import Event
+from shared.contracts.base import PSEUDONYMOUS, Event
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,4 +91,41 @@ class ProgrammeReleased(Event):
     cancelled: int
 
 
-EVENTS = (ConferenceStated, ProgrammeReleased, SlotCancelled, SlotStated)
+@dataclass(frozen=True, kw_only=True)
+class NoticePlace:
+    """A time and place in words, and what it is to the reader: before, now."""
+
+    label: str
+    when: str
+    where: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoticeItem:
+    """One thing that has changed, in words, and where it was and is."""
+
+    heading: str
+    places: tuple[NoticePlace, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoticeRequested(Event):
+    """Somebody should be told, by mail, what a release has changed of what they starred; `path` leads to their agenda.
+
+    One for each person and release. Whoever has the address sends it, or nothing if there is nobody to send it to.
+    """
+
+    TYPE = "plenary.sessions.notice.requested.v1"
+    SUBJECT = "notice_id"
+    DATACLASS = PSEUDONYMOUS
+
+    notice_id: UUID
+    conference_id: UUID
+    attendee_id: UUID
+    release: str
+    title: str
+    path: str
+    items: tuple[NoticeItem, ...]
+
+
+EVENTS = (ConferenceStated, NoticeRequested, ProgrammeReleased, SlotCancelled, SlotStated)

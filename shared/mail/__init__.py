@@ -1,5 +1,12 @@
 """Mail: a row with the change it is about, delivered by the worker."""
 
-from shared.mail.outgoing import Attachment, send
+from shared.mail.letter import Letter, LetterList, full_address, send_letter
+from shared.mail.outgoing import Attachment
 
-__all__ = ["Attachment", "send"]
+__all__ = [
+    "Attachment",
+    "Letter",
+    "LetterList",
+    "full_address",
+    "send_letter",
+]

@@ -5,11 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.registration.rules.access import MANAGING, PLATFORM, attendee_scopes, organiser_scopes
-from services.registration.rules.addresses import normalise_address, require_badge_name
 from services.registration.rules.cells import neutral_cell
+from services.registration.rules.names import require_badge_name
 from services.registration.rules.paths import require_target
 from services.registration.rules.states import require_consents
 from shared.errors import Invalid, NotFound
+from shared.mail.addresses import normalise_address
 
 
 @pytest.mark.parametrize(

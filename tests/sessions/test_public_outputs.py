@@ -66,7 +66,7 @@ def say_everywhere(house: House) -> None:
     with house.database.write() as db:
         for kind, names in (
             (Session, ("title", "subtitle", "abstract", "description")),
-            (Speaker, ("name", "affiliation", "biography")),
+            (Speaker, ("name", "affiliation", "biography", "address")),
             (Room, ("name",)),
             (Track, ("name",)),
             (Day, ("title",)),

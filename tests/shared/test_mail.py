@@ -13,11 +13,11 @@ from sqlalchemy import select, update
 from werkzeug.test import Client
 
 from shared.clock import now
-from shared.mail import Attachment, send
+from shared.mail import Attachment
 from shared.mail.carriers import carrier_of
 from shared.mail.mailbox import Mailbox
 from shared.mail.mailbox_app import make_mailbox_app
-from shared.mail.outgoing import MAX_ATTEMPTS, deliver_due
+from shared.mail.outgoing import MAX_ATTEMPTS, deliver_due, send
 from shared.mail.tables import Mail
 from tests.harness import SteppedStack
 from tests.provision.processes import free_ports

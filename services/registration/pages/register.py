@@ -11,7 +11,6 @@ from services.registration.models import Day, Institution
 from services.registration.pages.blueprint import blueprint
 from services.registration.pages.visitors import require_patience, site
 from services.registration.queries import conferences, institutions
-from services.registration.rules.addresses import normalise_address
 from services.registration.rules.countries import country_options
 from services.registration.rules.states import CONSENTS, is_full, is_open, places_left
 from services.registration.schemas import AddressIn, RegistrationForm, SearchArgs, suggestion
@@ -21,6 +20,7 @@ from shared.auth import public
 from shared.clock import now
 from shared.errors import Refusal
 from shared.ids import new_secret
+from shared.mail.addresses import normalise_address
 from shared.web import Form, database, render, see_other
 
 

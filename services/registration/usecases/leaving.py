@@ -16,7 +16,7 @@ from services.registration.models import (
 )
 from services.registration.queries import attendees
 from services.registration.rules import states
-from services.registration.rules.addresses import require_badge_name
+from services.registration.rules.names import require_badge_name
 from services.registration.usecases import letters
 from services.registration.usecases.deciding import release_places, write_down
 from services.registration.usecases.links import give_link

@@ -1,25 +1,14 @@
 """The mails of registration, each as text and as HTML from the same parts."""
 
-from dataclasses import dataclass, field, replace
-from datetime import datetime
-from pathlib import Path
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from dataclasses import dataclass, replace
 
 from services.registration.models import Account, Attendee, Conference
 from services.registration.queries import conferences
 from services.registration.rules import states
-from shared.clock import to_local
+from shared.clock import date_words, span_words
+from shared.contracts.sessions import NoticeRequested
 from shared.db import Transaction
-from shared.mail import send
-
-TEMPLATES = Environment(
-    loader=FileSystemLoader(Path(__file__).parent.parent / "templates"),
-    autoescape=select_autoescape(["html"]),
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
+from shared.mail import Letter, LetterList, full_address, send_letter
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,36 +19,13 @@ class Site:
     operator: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class DayLines:
-    """A chosen day and what takes place on it, as (time, title, room)."""
-
-    heading: str
-    slots: tuple[tuple[str, str, str], ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Letter:
-    """The parts of a mail; `link` is (label, address)."""
-
-    subject: str
-    greeting: str
-    paragraphs: tuple[str, ...]
-    link: tuple[str, str]
-    sender: str
-    accent: str = "#1f5fa8"
-    zone: str = ""
-    days: tuple[DayLines, ...] = field(default_factory=tuple)
-    closing: tuple[str, ...] = field(default_factory=tuple)
-
-
 def send_state(db: Transaction, conference: Conference, attendee: Attendee, secret: str, site: Site) -> None:
     """Tell a participant what has become of the registration."""
     letter = _letter(conference, attendee, secret, site, *_STATE_TEXTS[attendee.state])
     if attendee.state == states.REJECTED or (attendee.state == states.CANCELLED and attendee.reason):
         letter = replace(letter, paragraphs=(*letter.paragraphs, f"The reason: {attendee.reason}"))
     if states.is_active(attendee):
-        letter = replace(letter, days=_days(db, conference, attendee))
+        letter = replace(letter, lists_title="Your days", lists=_days(db, conference, attendee))
         if attendee.institution_id is None and conference.newcomer_hint:
             letter = replace(letter, closing=(conference.newcomer_hint, *letter.closing))
     _send(db, conference, attendee, letter)
@@ -72,7 +38,30 @@ def send_reminder(
     text = f"somebody, hopefully you, asked for the link to your registration. It is {attendee.state}."
     letter = _letter(conference, attendee, secret, site, "Your link to the registration", text)
     if states.is_active(attendee):
-        letter = replace(letter, days=_days(db, conference, attendee))
+        letter = replace(letter, lists_title="Your days", lists=_days(db, conference, attendee))
+    _send(db, conference, attendee, letter)
+
+
+def send_notice(db: Transaction, conference: Conference, attendee: Attendee, notice: NoticeRequested) -> None:
+    """Tell a participant what a release has changed of what they starred."""
+    letter = Letter(
+        subject=f"{notice.title} ({conference.name})",
+        greeting=f"Dear {attendee.name},",
+        paragraphs=("the agenda has changed where you put a star.",),
+        link=("My agenda", full_address(db, notice.path)),
+        sender=conference.name,
+        accent=conference.accent,
+        zone=conference.zone,
+        lists_title="What has changed",
+        lists=tuple(
+            LetterList(
+                heading=item.heading,
+                rows=tuple((place.label, place.when, place.where) for place in item.places),
+            )
+            for item in notice.items
+        ),
+        closing=("You get this because you starred it. Take the star back, and we write no more about it.",),
+    )
     _send(db, conference, attendee, letter)
 
 
@@ -88,7 +77,7 @@ def send_sign_in(db: Transaction, account: Account, secret: str, site: Site, *, 
         link=("Sign in", f"{site.base_url}/registration/in/{secret}"),
         sender=site.operator or "Plenary",
     )
-    _queue(db, letter, to=account.address, subject_id=str(account.id), conference=None)
+    send_letter(db, letter, to=account.address, subject_id=account.id)
 
 
 def send_invitation(
@@ -106,7 +95,7 @@ def send_invitation(
         sender=conference.name,
         accent=conference.accent,
     )
-    _queue(db, letter, to=account.address, subject_id=str(account.id), conference=conference)
+    send_letter(db, letter, to=account.address, subject_id=account.id, conference_id=conference.id)
 
 
 _STATE_TEXTS = {
@@ -143,15 +132,15 @@ def _letter(
     )
 
 
-def _days(db: Transaction, conference: Conference, attendee: Attendee) -> tuple[DayLines, ...]:
+def _days(db: Transaction, conference: Conference, attendee: Attendee) -> tuple[LetterList, ...]:
     chosen = [day for day in conferences.list_days(db, conference.id) if day.id in attendee.day_ids]
     slots = conferences.list_slots_of_days(db, conference.id, chosen)
     return tuple(
-        DayLines(
-            heading=f"{day.title}: {_date(day.starts_at, conference.zone)}, "
-            f"{_span(day.starts_at, day.ends_at, conference.zone)}",
-            slots=tuple(
-                (_span(slot.starts_at, slot.ends_at, conference.zone), slot.title, slot.room)
+        LetterList(
+            heading=f"{day.title}: {date_words(day.starts_at, conference.zone)}, "
+            f"{span_words(day.starts_at, day.ends_at, conference.zone)}",
+            rows=tuple(
+                (span_words(slot.starts_at, slot.ends_at, conference.zone), slot.title, slot.room)
                 for slot in slots[day.id]
                 if slot.starts_at and slot.ends_at
             ),
@@ -160,28 +149,5 @@ def _days(db: Transaction, conference: Conference, attendee: Attendee) -> tuple[
     )
 
 
-def _date(instant: datetime, zone: str) -> str:
-    local = to_local(instant, zone)
-    return f"{local:%A} {local.day} {local:%B %Y}"
-
-
-def _span(start: datetime, end: datetime, zone: str) -> str:
-    return f"{to_local(start, zone):%H:%M}–{to_local(end, zone):%H:%M} {to_local(start, zone):%Z}"
-
-
 def _send(db: Transaction, conference: Conference, attendee: Attendee, letter: Letter) -> None:
-    _queue(db, letter, to=attendee.address, subject_id=str(attendee.id), conference=conference)
-
-
-def _queue(
-    db: Transaction, letter: Letter, *, to: str, subject_id: str, conference: Conference | None
-) -> None:
-    send(
-        db,
-        to=to,
-        subject=letter.subject,
-        text=TEMPLATES.get_template("registration/mail/letter.txt").render(letter=letter),
-        html=TEMPLATES.get_template("registration/mail/letter.html").render(letter=letter),
-        subject_id=subject_id,
-        conference_id=conference.id if conference else None,
-    )
+    send_letter(db, letter, to=attendee.address, subject_id=attendee.id, conference_id=conference.id)

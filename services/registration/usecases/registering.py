@@ -11,7 +11,7 @@ from services.registration.errors import CapacityExhausted
 from services.registration.models import Attendee, AttendeeDay, Conference, Consent, Day
 from services.registration.queries import attendees, conferences
 from services.registration.rules import states
-from services.registration.rules.addresses import normalise_address, require_badge_name
+from services.registration.rules.names import require_badge_name
 from services.registration.usecases import letters
 from services.registration.usecases.counting import may_try
 from services.registration.usecases.institutions import Affiliation
@@ -19,6 +19,7 @@ from services.registration.usecases.links import give_link
 from services.registration.usecases.stating import state_attendee
 from shared.db import Transaction
 from shared.ids import new_id
+from shared.mail.addresses import normalise_address
 from shared.text import fold
 
 

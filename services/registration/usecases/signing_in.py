@@ -7,7 +7,6 @@ from sqlalchemy import update
 from services.registration.errors import LinkUnknown
 from services.registration.models import Account, Attendee, Conference, Grant, SignInLink, WebSession
 from services.registration.queries import access
-from services.registration.rules.addresses import normalise_address
 from services.registration.usecases import letters
 from services.registration.usecases.counting import may_try
 from shared.auth.handlers import on_access_revoked
@@ -15,6 +14,7 @@ from shared.bus import publish
 from shared.contracts.registration import AccessRevoked
 from shared.db import Transaction
 from shared.ids import hash_secret, new_id, new_secret
+from shared.mail.addresses import normalise_address
 
 INVITATION_MINUTES = 24 * 60
 

@@ -98,7 +98,8 @@ class Track(Base):
 class Speaker(Base):
     """Somebody who speaks; name, affiliation, biography and `photo` (a local path) are public once released.
 
-    `link_hash` is kept of the personal link with which they see and correct their own entry.
+    `link_hash` is kept of the personal link with which they see and correct their own entry; `address` is where mail
+    to them goes. Neither is ever public.
     """
 
     __tablename__ = "speakers"
@@ -111,6 +112,7 @@ class Speaker(Base):
     affiliation: Mapped[str] = mapped_column(String(300), default="")
     biography: Mapped[str] = mapped_column(Text, default="")
     photo: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    address: Mapped[str] = mapped_column(String(320), default="", server_default="")
     confirmed_at: Mapped[datetime | None]
     link_hash: Mapped[str | None] = mapped_column(String(64), index=True, unique=True)
     version: Mapped[int] = mapped_column(default=1, server_default="1")

@@ -15,7 +15,7 @@ class Star(Base):
     __tablename__ = "stars"
 
     attendee_id: Mapped[UUID] = mapped_column(primary_key=True)
-    slot_id: Mapped[UUID] = mapped_column(primary_key=True)
+    slot_id: Mapped[UUID] = mapped_column(primary_key=True, index=True)
     conference_id: Mapped[UUID] = mapped_column(ForeignKey("conferences.id"))
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     text,
+    true,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -43,6 +44,7 @@ class PlannedRelease(Base):
     comment: Mapped[str] = mapped_column(Text)
     due_at: Mapped[datetime]
     refusal: Mapped[str] = mapped_column(Text)
+    notify: Mapped[bool] = mapped_column(default=True, server_default=true())
 
 
 class ReleasedSlot(Base):
@@ -109,7 +111,7 @@ class Delay(Base):
     """The rest of a room's day, moved by `minutes` while the conference runs.
 
     `slots` holds per slot where it was and is, when it began by the plan, and whether the draft moved along.
-    `holds_until` is when the last of them ends.
+    `holds_until` is when the last of them ends; `notify` says whether those it concerns are told by mail.
     """
 
     __tablename__ = "delays"
@@ -124,3 +126,4 @@ class Delay(Base):
     holds_until: Mapped[datetime]
     slots: Mapped[dict[str, Any]]
     undone: Mapped[bool]
+    notify: Mapped[bool] = mapped_column(default=True, server_default=true())

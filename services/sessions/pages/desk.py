@@ -36,6 +36,7 @@ NOTICES = {
     "back": "The older release is public again. The draft was left as it is.",
     "late": "The new times are public.",
     "on_time": "The old times are public again.",
+    "mailed": "The personal link is on its way.",
     "revoked": "The personal link no longer opens anything.",
     "removed": "Removed; older releases keep showing it.",
     "saved": "Saved.",

@@ -10,12 +10,12 @@ from services.sessions.models import Release
 from services.sessions.pages import views
 from services.sessions.pages.blueprints import blueprint
 from services.sessions.pages.exports import send_export
-from services.sessions.pages.releases import LABELS
 from services.sessions.pages.views import SlotView
 from services.sessions.pages.visit import Visit
 from services.sessions.queries import released, versions
 from services.sessions.rules.history import count_changes
 from services.sessions.rules.visibility import ANYBODY
+from services.sessions.rules.wording import CHANGES
 from services.sessions.schedules import without_control_characters
 from services.sessions.usecases.keeping import changed_at, export_of, kept_of
 from shared.auth import public
@@ -34,7 +34,7 @@ def release_list(conference: str) -> str:
         visit = Visit(db, conference)
         releases = released.list_releases(db, visit.conference.id)
         return visit.render(
-            "sessions/releases.html", releases=releases, counts=_counts(visit), changes=LABELS
+            "sessions/releases.html", releases=releases, counts=_counts(visit), changes=CHANGES
         )
 
 
@@ -55,7 +55,7 @@ def old_release(conference: str, number: int) -> str:
             "sessions/old_release.html",
             shown=release,
             counts=_counts(visit).get(number, {}),
-            changes=LABELS,
+            changes=CHANGES,
             agenda=views.agenda_days(
                 (SlotView(slot=slot, phase="", may_attend=False) for slot in slots), days
             ),
@@ -91,7 +91,7 @@ def _feed(visit: Visit) -> bytes:
 
 
 def _entry(visit: Visit, release: Release, counts: Mapping[str, int]) -> dict[str, Any]:
-    changed = ", ".join(f"{label}: {counts[kind]}" for kind, label in LABELS.items() if counts.get(kind))
+    changed = ", ".join(f"{label}: {counts[kind]}" for kind, label in CHANGES.items() if counts.get(kind))
     return {
         "id": uuid5(visit.conference.id, f"release {release.number}"),
         "title": without_control_characters(release.name),

@@ -61,6 +61,7 @@ def _values(db: Transaction, conference: Conference, person: Speaker) -> dict[st
     return {
         "affiliation": person.affiliation,
         "biography": person.biography,
+        "address": person.address,
         "version": person.version,
         **span_values(spans, conference.zone),
     }

@@ -16,7 +16,7 @@ from services.sessions.schemas import RemoveIn, SpeakerIn
 from services.sessions.usecases import removing, speaking
 from shared.auth import requires
 from shared.clock import now
-from shared.errors import Refusal, Stale
+from shared.errors import Invalid, Refusal, Stale
 from shared.web import Form, database, see_other
 from shared.web.context import absolute
 
@@ -73,6 +73,7 @@ def _values(desk: Desk, person: Speaker) -> dict[str, Any]:
         "name": person.name,
         "affiliation": person.affiliation,
         "biography": person.biography,
+        "address": person.address,
         "confirmed": "true" if person.confirmed_at else "",
         "version": person.version,
         **span_values(spans, desk.conference.zone),
@@ -124,6 +125,22 @@ def make_speaker_link(conference: str, speaker_id: UUID) -> Page:
     with database().write() as db:
         secret = speaking.make_link(db, slug=conference, speaker_id=speaker_id)
     return _show_speaker(conference, speaker_id, None, link=absolute(url_for(".own_entry", token=secret)))
+
+
+@blueprint.post("/manage/<conference>/speakers/<uuid:speaker_id>/link/mail")
+@requires("agenda:manage")
+def mail_speaker_link(conference: str, speaker_id: UUID) -> Response | Page:
+    try:
+        with database().write() as db:
+            path = url_for(".own_entry", token="")
+            speaking.send_link(db, slug=conference, speaker_id=speaker_id, path=path)
+    except Invalid as refusal:
+        with database().read() as db:
+            desk = Desk(db, conference)
+            form = Form(SpeakerIn, **_values(desk, drafts.get_speaker(db, desk.conference.id, speaker_id)))
+        form.refuse(refusal)
+        return _show_speaker(conference, speaker_id, form, refusal)
+    return see_other(url_for(".speaker_form", conference=conference, speaker_id=speaker_id, done="mailed"))
 
 
 @blueprint.post("/manage/<conference>/speakers/<uuid:speaker_id>/link/revoke")

@@ -7,8 +7,9 @@ from services.sessions.pages.blueprints import blueprint
 from services.sessions.pages.desk import Desk
 from services.sessions.queries import conferences, released, versions
 from services.sessions.rules import naming, placing
-from services.sessions.schemas import PlanReleaseIn, ReleaseIn
-from services.sessions.usecases import planning, releasing
+from services.sessions.rules.wording import CHANGES, change_label
+from services.sessions.schemas import PlanReleaseIn, ReleaseFormIn
+from services.sessions.usecases import notifying, planning, releasing
 from shared.auth import requires
 from shared.clock import now
 from shared.errors import Refusal
@@ -29,16 +30,21 @@ def _show(slug: str, form: Form | None, status: int = 200) -> Page:
         comparison = releasing.compare_draft(db, desk.conference)
         history = released.list_releases(db, desk.conference.id)
         if form is None:
-            form = Form(ReleaseIn, name=naming.next_release_name(history[0].name if history else None))
+            form = Form(
+                ReleaseFormIn,
+                name=naming.next_release_name(history[0].name if history else None),
+                notify="true",
+            )
         page = desk.render(
             "release.html",
             form=form,
             change=comparison.change,
             people=comparison.people(),
             concerns=comparison.warnings,
+            recipients=notifying.recipients_of(db, desk.conference, comparison.change),
             history=history,
             planned=versions.find_planned_release(db, desk.conference.id),
-            labels=LABELS,
+            labels=CHANGES,
             change_label=change_label,
         )
     return page, status
@@ -47,7 +53,7 @@ def _show(slug: str, form: Form | None, status: int = 200) -> Page:
 @blueprint.post("/manage/<conference>/release")
 @requires("agenda:manage")
 def release(conference: str) -> Response | Page:
-    form = Form(ReleaseIn, request.form)
+    form = Form(ReleaseFormIn, request.form)
     try:
         wanted = form.load()
         with database().write() as db:
@@ -85,26 +91,3 @@ def call_off_release(conference: str) -> Response:
     with database().write() as db:
         planning.call_off(db, slug=conference)
     return see_other(url_for(".release_form", conference=conference, done="called_off"))
-
-
-LABELS = {
-    "new": "new",
-    "cancelled": "cancelled",
-    "restored": "takes place again",
-    "time": "time",
-    "duration": "length",
-    "room": "room",
-    "stream": "livestream",
-    "title": "title",
-    "speakers": "speakers",
-    "language": "language",
-    "links": "links",
-    "visibility": "who may see or enter",
-    "text": "text",
-    "other": "details",
-}
-
-
-def change_label(kinds: tuple[str, ...]) -> str:
-    """What differs, in words; whoever goes to another room only needs to know that it is only the room."""
-    return "only the room" if kinds == ("room",) else ", ".join(LABELS[kind] for kind in kinds)

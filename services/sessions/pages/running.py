@@ -9,13 +9,13 @@ from werkzeug.wrappers import Response
 from services.sessions.models import Conference
 from services.sessions.pages.blueprints import blueprint
 from services.sessions.pages.desk import Desk
-from services.sessions.pages.releases import LABELS, change_label
 from services.sessions.queries import conferences
 from services.sessions.queries import running as queries
 from services.sessions.rules import placing
 from services.sessions.rules.running import Lateness, Shift
+from services.sessions.rules.wording import CHANGES, change_label
 from services.sessions.schemas import LateIn, ShiftIn
-from services.sessions.usecases import running
+from services.sessions.usecases import notifying, running
 from shared.auth import public, requires
 from shared.clock import conference_now, now
 from shared.errors import Refusal
@@ -53,7 +53,8 @@ def _show(slug: str, form: Form | None, refusal: Refusal | None = None) -> Page:
             change=preview.change if preview else None,
             concerns=preview.arising if preview else (),
             people=[],
-            labels=LABELS,
+            recipients=notifying.recipients_of(db, desk.conference, preview.change) if preview else None,
+            labels=CHANGES,
             change_label=change_label,
             delays=queries.list_delays(db, desk.conference.id),
             describe=running.describe,
@@ -72,10 +73,12 @@ def _shift(form: Form, zone: str) -> Shift:
 def shift_room(conference: str) -> Response | Page:
     form = Form(ShiftIn, request.form)
     try:
-        seen = form.load()["seen"]
+        wanted = form.load()
         with database().write() as db:
             shift = _shift(form, conferences.get_conference(db, conference).zone)
-            running.shift_room(db, slug=conference, shift=shift, seen=seen, now=now())
+            running.shift_room(
+                db, slug=conference, shift=shift, seen=wanted["seen"], notify=wanted["notify"], now=now()
+            )
     except Refusal as refusal:
         if refusal.status == 404:
             raise

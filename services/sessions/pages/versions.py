@@ -5,10 +5,11 @@ from werkzeug.wrappers import Response
 
 from services.sessions.pages.blueprints import blueprint
 from services.sessions.pages.desk import Desk
-from services.sessions.pages.releases import LABELS, change_label
 from services.sessions.queries import released, versions
 from services.sessions.rules import naming
-from services.sessions.schemas import ReleaseIn
+from services.sessions.rules.wording import CHANGES, change_label
+from services.sessions.schemas import ReleaseFormIn
+from services.sessions.usecases import notifying
 from services.sessions.usecases import versions as cases
 from shared.auth import requires
 from shared.clock import now
@@ -32,15 +33,21 @@ def _show(slug: str, number: int, form: Form | None, status: int = 200) -> Page:
         comparison = cases.compare_version(db, desk.conference, number)
         if form is None:
             last = released.list_releases(db, own)[0].name
-            form = Form(ReleaseIn, name=naming.next_release_name(last), comment=f"Back to {version.name}")
+            form = Form(
+                ReleaseFormIn,
+                name=naming.next_release_name(last),
+                comment=f"Back to {version.name}",
+                notify="true",
+            )
         page = desk.render(
             "version.html",
             form=form,
             version=version,
             change=comparison.change,
             people=comparison.people(),
+            recipients=notifying.recipients_of(db, desk.conference, comparison.change),
             slots=versions.list_slots_of_release(db, own, number),
-            labels=LABELS,
+            labels=CHANGES,
             change_label=change_label,
         )
     return page, status
@@ -49,7 +56,7 @@ def _show(slug: str, number: int, form: Form | None, status: int = 200) -> Page:
 @blueprint.post("/manage/<conference>/releases/<int(max=2147483647):number>")
 @requires("agenda:manage")
 def release_version(conference: str, number: int) -> Response | Page:
-    form = Form(ReleaseIn, request.form)
+    form = Form(ReleaseFormIn, request.form)
     try:
         wanted = form.load()
         with database().write() as db:

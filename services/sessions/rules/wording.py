@@ -1,6 +1,23 @@
-"""Names of kinds and languages for people."""
+"""Names of kinds, languages and changes for people."""
 
 from babel import Locale, UnknownLocaleError
+
+CHANGES = {
+    "new": "new",
+    "cancelled": "cancelled",
+    "restored": "takes place again",
+    "time": "time",
+    "duration": "length",
+    "room": "room",
+    "stream": "livestream",
+    "title": "title",
+    "speakers": "speakers",
+    "language": "language",
+    "links": "links",
+    "visibility": "who may see or enter",
+    "text": "text",
+    "other": "details",
+}
 
 
 def language_label(code: str) -> str:
@@ -14,3 +31,8 @@ def language_label(code: str) -> str:
 def plain_kind(kind: str) -> str:
     """A kind that has no name of its own: award_ceremony is an award ceremony."""
     return kind.replace("_", " ").capitalize()
+
+
+def change_label(kinds: tuple[str, ...]) -> str:
+    """What differs, in words; whoever goes to another room only needs to know that it is only the room."""
+    return "only the room" if kinds == ("room",) else ", ".join(CHANGES[kind] for kind in kinds)

@@ -47,6 +47,7 @@ class SpeakerIn(VersionIn, AvailabilityIn):
     name = Text(max=300, required=True)
     affiliation = Text(max=300, load_default="")
     biography = Text(max=20_000, load_default="")
+    address = Text(max=320, load_default="")
     confirmed = ma.fields.Boolean(load_default=False)
     without_photo = ma.fields.Boolean(load_default=False)
 
@@ -55,6 +56,7 @@ class OwnEntryIn(VersionIn, AvailabilityIn):
     """What speakers correct of their own entry."""
 
     affiliation = Text(max=300, load_default="")
+    address = Text(max=320, load_default="")
     biography = Text(max=20_000, load_default="")
     without_photo = ma.fields.Boolean(load_default=False)
 
@@ -72,10 +74,17 @@ class RemoveIn(Schema):
 
 
 class ReleaseIn(Schema):
-    """`name` empty means the next number."""
+    """`name` empty means the next number; `notify` tells whom it concerns by mail."""
 
     name = Text(max=100, load_default="")
     comment = Text(max=2_000, load_default="")
+    notify = ma.fields.Boolean(load_default=True)
+
+
+class ReleaseFormIn(ReleaseIn):
+    """The same from a form, in which a box that is not ticked is left out."""
+
+    notify = ma.fields.Boolean(load_default=False)
 
 
 class LocalMoment(ma.fields.NaiveDateTime):
@@ -95,7 +104,7 @@ class LocalMoment(ma.fields.NaiveDateTime):
         return found.replace(second=0, microsecond=0)
 
 
-class PlanReleaseIn(ReleaseIn):
+class PlanReleaseIn(ReleaseFormIn):
     """`at` is local time of the conference."""
 
     at = LocalMoment(required=True)
@@ -119,3 +128,4 @@ class ShiftIn(LateIn):
     """The same, with what the preview was made of."""
 
     seen = Text(max=64, required=True)
+    notify = ma.fields.Boolean(load_default=False)

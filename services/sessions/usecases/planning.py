@@ -16,7 +16,14 @@ PLANNED_RELEASE = "planned_release"
 
 
 def plan_release(
-    db: Transaction, *, slug: str, at: datetime, name: str, comment: str, now: datetime
+    db: Transaction,
+    *,
+    slug: str,
+    at: datetime,
+    name: str,
+    comment: str,
+    notify: bool = True,
+    now: datetime,
 ) -> PlannedRelease:
     """Release whatever the draft says at that instant of the conference; a later plan replaces an earlier one.
 
@@ -30,6 +37,7 @@ def plan_release(
         planned = PlannedRelease(conference_id=conference.id)
         db.add(planned)
     planned.name, planned.comment, planned.due_at, planned.refusal = name, comment, at, ""
+    planned.notify = notify
     arm(db, conference)
     return planned
 
@@ -67,7 +75,9 @@ def release_as_planned(db: Transaction, *, conference_id: UUID, now: datetime) -
     taken = {release.folded_name for release in released.list_releases(db, conference.id)}
     name = naming.free_release_name(planned.name, taken)
     try:
-        releasing.release_programme(db, slug=conference.slug, name=name, comment=planned.comment, now=now)
+        releasing.release_programme(
+            db, slug=conference.slug, name=name, comment=planned.comment, notify=planned.notify, now=now
+        )
     except Refusal as refusal:
         planned.refusal = refusal.detail
     else:

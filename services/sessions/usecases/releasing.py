@@ -10,7 +10,7 @@ from services.sessions.queries import conferences, drafts, released
 from services.sessions.rules import changes, naming, programme
 from services.sessions.rules.concerns import Concern, require_no_block
 from services.sessions.rules.programme import Body
-from services.sessions.usecases import checking, slots
+from services.sessions.usecases import checking, notifying, slots
 from shared.bus import publish
 from shared.contracts.sessions import ProgrammeReleased
 from shared.db import Transaction
@@ -95,11 +95,19 @@ def compare_with(
 
 
 def release_programme(
-    db: Transaction, *, slug: str, name: str = "", comment: str = "", heed_rules: bool = True, now: datetime
+    db: Transaction,
+    *,
+    slug: str,
+    name: str = "",
+    comment: str = "",
+    notify: bool = True,
+    heed_rules: bool = True,
+    now: datetime,
 ) -> Release:
     """Make the draft public. Raises NothingToRelease, ReleaseBlocked, or Invalid or ReleaseNameTaken for the name.
 
-    `heed_rules` False lets pass what is public elsewhere already, collisions included.
+    `notify` tells whom it concerns by mail. `heed_rules` False lets pass what is public elsewhere already, collisions
+    included.
     """
     conference = conferences.lock_conference(db, slug)
     comparison = compare_draft(db, conference)
@@ -107,7 +115,7 @@ def release_programme(
         raise NothingToRelease
     if heed_rules:
         require_no_block(comparison.warnings)
-    return put_out(db, conference, comparison, name=name, comment=comment, now=now)
+    return put_out(db, conference, comparison, name=name, comment=comment, notify=notify, now=now)
 
 
 def name_release(db: Transaction, conference: Conference, name: str) -> str:
@@ -127,6 +135,7 @@ def put_out(
     *,
     name: str = "",
     comment: str,
+    notify: bool,
     now: datetime,
 ) -> Release:
     """Make what was compared public under the next number. Raises Invalid or ReleaseNameTaken for the name."""
@@ -147,6 +156,8 @@ def put_out(
     bodies = {one.slot_id: (one.after, one.raises_sequence) for one in comparison.change.slots}
     slots.replace_slots(db, conference, bodies, comparison.current_slots, release_number=number, now=now)
     _publish_release(db, conference, release, comparison)
+    if notify:
+        notifying.notify(db, conference, release, comparison.change, now=now)
     return release
 
 

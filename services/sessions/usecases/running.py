@@ -79,7 +79,9 @@ def _change(slots: Sequence[ReleasedSlot], bodies: Mapping[UUID, Body]) -> Progr
     return ProgrammeChange(slots=changes, kinds={"time": len(changes)})
 
 
-def shift_room(db: Transaction, *, slug: str, shift: Shift, seen: str, now: datetime) -> Delay:
+def shift_room(
+    db: Transaction, *, slug: str, shift: Shift, seen: str, notify: bool = True, now: datetime
+) -> Delay:
     """Release the shift and nothing else; the draft follows where it said the same.
 
     Raises Stale when it is no longer what was previewed, ReleaseBlocked when it newly breaks a blocking rule.
@@ -108,8 +110,10 @@ def shift_room(db: Transaction, *, slug: str, shift: Shift, seen: str, now: date
         holds_until=max(slot.ends_at for slot in preview.slots) + timedelta(minutes=max(shift.minutes, 0)),
         slots=moves,
         undone=False,
+        notify=notify,
     )
-    _put_out(db, conference, preview.change, preview.slots, describe(delay, conference.zone), now)
+    text = describe(delay, conference.zone)
+    _put_out(db, conference, preview.change, preview.slots, text, notify=notify, now=now)
     db.add(delay)
     return delay
 
@@ -121,7 +125,10 @@ def describe(delay: Delay, zone: str) -> str:
 
 
 def undo_shift(db: Transaction, *, slug: str, delay_id: UUID, now: datetime) -> None:
-    """Release the old times again. Raises DelayOvertaken when somebody has moved one of the slots since."""
+    """Release the old times again; whoever was told of the delay is told of that.
+
+    Raises DelayOvertaken when somebody has moved one of the slots since.
+    """
     conference = conferences.lock_conference(db, slug)
     delay = queries.get_delay(db, conference.id, delay_id)
     if delay.undone:
@@ -145,7 +152,7 @@ def undo_shift(db: Transaction, *, slug: str, delay_id: UUID, now: datetime) -> 
         if move["in_draft"]:
             _move_draft(in_draft[slot_id], -delay.minutes)
     text = f"Undone: {describe(delay, conference.zone)}"
-    _put_out(db, conference, _change(slots, bodies), slots, text, now)
+    _put_out(db, conference, _change(slots, bodies), slots, text, notify=delay.notify, now=now)
     delay.undone = True
 
 
@@ -169,6 +176,8 @@ def _put_out(
     change: ProgrammeChange,
     slots: Sequence[ReleasedSlot],
     comment: str,
+    *,
+    notify: bool,
     now: datetime,
 ) -> None:
     comparison = Comparison(
@@ -179,4 +188,4 @@ def _put_out(
         current_slots={slot.slot_id: slot for slot in slots},
         current_speakers={},
     )
-    releasing.put_out(db, conference, comparison, comment=comment, now=now)
+    releasing.put_out(db, conference, comparison, comment=comment, notify=notify, now=now)

@@ -6,10 +6,12 @@ from uuid import UUID
 
 from services.sessions.models import Conference, Speaker
 from services.sessions.queries import conferences, drafts
-from services.sessions.usecases import checking
+from services.sessions.usecases import checking, notifying
 from services.sessions.usecases.conferences import require_version
 from shared.db import Transaction
+from shared.errors import Invalid
 from shared.ids import hash_secret, new_secret
+from shared.mail.addresses import normalise_address
 
 Spans = tuple[tuple[datetime, datetime], ...]
 
@@ -24,6 +26,7 @@ class Entry:
     name: str
     affiliation: str
     biography: str
+    address: str
     confirmed: bool
     spans: Spans
     photo: str | None = None
@@ -35,6 +38,7 @@ class OwnEntry:
 
     affiliation: str
     biography: str
+    address: str
     spans: Spans
     photo: str | None = None
 
@@ -42,12 +46,13 @@ class OwnEntry:
 def change_speaker(
     db: Transaction, *, slug: str, speaker_id: UUID, version: int, entry: Entry, now: datetime
 ) -> Speaker:
-    """Store it in the draft. Raises Stale when somebody else was first, the speaker included."""
+    """Store it in the draft. Raises Invalid, or Stale when somebody else was first, the speaker included."""
     conference = conferences.lock_conference(db, slug)
     speaker = drafts.get_speaker(db, conference.id, speaker_id)
     require_version(speaker.version, version)
     for name in ("name", "affiliation", "biography"):
         setattr(speaker, name, getattr(entry, name))
+    speaker.address = _address(entry.address)
     speaker.confirmed_at = (speaker.confirmed_at or now) if entry.confirmed else None
     if entry.photo is not None:
         speaker.photo = entry.photo
@@ -65,6 +70,16 @@ def make_link(db: Transaction, *, slug: str, speaker_id: UUID) -> str:
     return secret
 
 
+def send_link(db: Transaction, *, slug: str, speaker_id: UUID, path: str) -> None:
+    """Mail speakers a new personal link, `path` with the secret at its end. Raises Invalid without an address."""
+    conference = conferences.lock_conference(db, slug)
+    speaker = drafts.get_speaker(db, conference.id, speaker_id)
+    if not speaker.address:
+        raise Invalid(fields={"address": ["There is no address yet to send the link to."]})
+    secret = make_link(db, slug=slug, speaker_id=speaker_id)
+    notifying.write_link(db, conference, speaker, f"{path}{secret}")
+
+
 def revoke_link(db: Transaction, *, slug: str, speaker_id: UUID) -> None:
     conference = conferences.lock_conference(db, slug)
     drafts.get_speaker(db, conference.id, speaker_id).link_hash = None
@@ -75,6 +90,7 @@ def correct_own_entry(db: Transaction, *, secret: str, version: int, entry: OwnE
     conference, speaker = _lock_invited(db, secret)
     require_version(speaker.version, version)
     speaker.affiliation, speaker.biography = entry.affiliation, entry.biography
+    speaker.address = _address(entry.address)
     if entry.photo is not None:
         speaker.photo = entry.photo
     speaker.version += 1
@@ -87,6 +103,10 @@ def answer_invitation(db: Transaction, *, secret: str, comes: bool, now: datetim
     if comes != (speaker.confirmed_at is not None):
         speaker.confirmed_at = now if comes else None
         speaker.version += 1
+
+
+def _address(told: str) -> str:
+    return normalise_address(told) if told else ""
 
 
 def _lock_invited(db: Transaction, secret: str) -> tuple[Conference, Speaker]:

@@ -32,7 +32,14 @@ def compare_version(db: Transaction, conference: Conference, number: int) -> Com
 
 
 def release_version(
-    db: Transaction, *, slug: str, number: int, name: str = "", comment: str = "", now: datetime
+    db: Transaction,
+    *,
+    slug: str,
+    number: int,
+    name: str = "",
+    comment: str = "",
+    notify: bool = True,
+    now: datetime,
 ) -> Release:
     """Make an older release public again under a new number; the draft stays as it is.
 
@@ -42,4 +49,4 @@ def release_version(
     comparison = compare_version(db, conference, number)
     if not comparison.change:
         raise NothingToRelease("The public agenda says exactly what that release said.")
-    return releasing.put_out(db, conference, comparison, name=name, comment=comment, now=now)
+    return releasing.put_out(db, conference, comparison, name=name, comment=comment, notify=notify, now=now)

@@ -1,4 +1,4 @@
-"""Which mail addresses and names we take, and when two addresses are the same one."""
+"""Which mail addresses we take, and when two of them are the same one."""
 
 import re
 import unicodedata
@@ -7,7 +7,6 @@ from shared.errors import Invalid
 
 _LOCAL = re.compile(r"[^\s@\"(),:;<>\[\\\]\x00-\x20\x7f]+")
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
-_OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 def normalise_address(raw: str) -> str:
@@ -25,19 +24,6 @@ def normalise_address(raw: str) -> str:
     if len(local.encode()) > 64 or len(local.encode()) + 1 + len(ascii_domain) > 254:
         raise _unusable("This address is longer than mail allows (254 characters).")
     return f"{local}@{ascii_domain}"
-
-
-def require_badge_name(name: str) -> str:
-    """The name as it will stand on the badge, unchanged inside; raises Invalid naming `name`."""
-    if any(unicodedata.category(mark) == "Cc" for mark in name):
-        raise Invalid(fields={"name": ["A name stands on one line, without control characters."]})
-    if _OVERRIDES & set(name):
-        raise Invalid(
-            fields={"name": ["Please leave out the invisible marks that turn the writing direction."]}
-        )
-    if not any(unicodedata.category(mark).startswith("L") for mark in name):
-        raise Invalid(fields={"name": ["A name needs at least one letter."]})
-    return name
 
 
 def _ascii_domain(domain: str) -> str:
