@@ -28,7 +28,9 @@ Page = tuple[str, int]
 @requires("agenda:manage")
 def late_form(conference: str) -> Page:
     """The form; with its fields in the address, what would move."""
-    return _show(conference, Form(LateIn, request.args.copy()) if "room_id" in request.args else None)
+    given = request.args.copy()
+    given["notify"] = "true"
+    return _show(conference, Form(LateIn, given) if "room_id" in given else None)
 
 
 def _show(slug: str, form: Form | None, refusal: Refusal | None = None) -> Page:
