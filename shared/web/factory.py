@@ -17,7 +17,7 @@ from shared.files import FileStore
 from shared.log import log, mask_path
 from shared.service import Service
 from shared.settings import ServiceSettings
-from shared.web import assets, events_page, health, qr
+from shared.web import assets, events_page, health
 from shared.web.api import install_api
 from shared.web.context import Context, attach, context_of
 from shared.web.headers import install_headers
@@ -105,7 +105,7 @@ def install_templates(app: Flask) -> None:
         owner = next(b.name for b in app.blueprints.values() if b.static_folder)
         return f"{app.url_for(f'{owner}.static', filename=name)}?v={assets.folder_hash(folder)}"
 
-    app.jinja_env.filters.update(FILTERS | {"qr": qr.address_drawing})
+    app.jinja_env.filters.update(FILTERS)
     app.jinja_env.globals.update(
         asset=assets.asset_url, look_css=assets.look_url, service_asset=service_asset, now=now
     )

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from flask import request, url_for
 
-from services.badges import queries
+from services.badges import qr, queries
 from services.badges.pages.blueprint import blueprint
 from services.badges.queries import door as find
 from services.badges.rules import door
@@ -116,4 +116,5 @@ def _show(conference: str, form: Form | None, invitation: Invitation | None = No
         invitation=invitation,
         link=link,
         door_address=absolute(url_for(".show_door", conference=conference)),
+        code=qr.link_svg(link) if link else None,
     )

@@ -7,7 +7,7 @@ import qrcode
 from qrcode.constants import ERROR_CORRECT_Q
 from qrcode.util import MODE_ALPHA_NUM, QRData
 
-from shared.web import qr
+from services.badges import qr
 
 SIGNS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
 
@@ -29,7 +29,7 @@ def test_modules_equal_the_library_bit_for_bit() -> None:
 
 
 @pytest.mark.parametrize("text", ["A" * 157, "pl1:", "Ł"])
-def test_text_of_another_kind_is_refused(text: str) -> None:
+def test_text_of_another_kind_is_no_badge_code(text: str) -> None:
     with pytest.raises(ValueError, match=r".+"):
         qr.modules_of(text)
 

@@ -1,4 +1,4 @@
-"""QR codes, drawn as runs of dark modules: those of one fixed size quickly, an address as qrcode makes it."""
+"""QR codes, drawn as runs of dark modules: the one of a badge quickly, any other as qrcode makes it."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -12,9 +12,8 @@ from qrcode.base import Polynomial, gexp, rs_blocks
 from qrcode.constants import ERROR_CORRECT_M, ERROR_CORRECT_Q
 from qrcode.util import ALPHA_NUM, MODE_ALPHA_NUM, PAD0, PAD1
 
-VERSION = 8  # holds 156 alphanumeric characters and their end mark at level Q
+VERSION = 8  # holds 156 alphanumeric characters and their end mark at level Q; a code has 135
 MASK = 2  # reads as well as a searched one, and costs nothing to find
-LONGEST = 300  # bytes of an address; the modules of more are too fine for a phone and a small picture
 LENGTH_BITS = 9  # of alphanumeric text in versions 1 to 9
 SIDE = 17 + 4 * VERSION
 DARK = re.compile("1+")
@@ -29,7 +28,7 @@ Run = tuple[int, int, int, int]
 
 
 def modules_of(code: str) -> list[str]:
-    """One text of 49 signs per row, `1` for dark; raises ValueError for text that does not fit or has other signs.
+    """One text of 49 signs per row, `1` for dark; raises ValueError for text that is no badge code.
 
     Equal to what qrcode makes in alphanumeric mode at version 8, level Q, mask 2, and 7 times quicker:
     the place of every bit and the table of the checksum are learned from qrcode once.
@@ -51,6 +50,11 @@ def runs_of(modules: Sequence[str]) -> list[Run]:
     return runs
 
 
+def svg_path(code: str) -> str:
+    """The `d` of a path that draws the code in units of one module."""
+    return _path(modules_of(code))
+
+
 @dataclass(frozen=True, kw_only=True)
 class Drawing:
     """The `d` of a path in units of one module, and how many of them a side has."""
@@ -59,16 +63,9 @@ class Drawing:
     path: str
 
 
-def code_drawing(code: str) -> Drawing:
-    """The code of the fixed size; raises ValueError as `modules_of` does."""
-    return Drawing(side=SIDE, path=_path(modules_of(code)))
-
-
-def address_drawing(address: str) -> Drawing | None:
-    """The code of an address at level M, as large as it has to be; None for one that is too long to be read."""
-    if len(address.encode()) > LONGEST:
-        return None
-    symbol = qrcode.QRCode(error_correction=ERROR_CORRECT_M, mask_pattern=MASK, border=0)
+def link_svg(address: str) -> Drawing:
+    """The code of a web address, as large as it has to be; for a badge's code there is `svg_path`."""
+    symbol = qrcode.QRCode(error_correction=ERROR_CORRECT_M, border=0)
     symbol.add_data(address)
     symbol.make(fit=True)
     modules = ["".join("1" if dark else "0" for dark in row) for row in symbol.modules]
