@@ -1,7 +1,7 @@
 // Dragging with mouse or pen: a slot to another place, its lower edge to another length, a session into the board.
 // Fingers scroll; they have the buttons above the board.
 
-import { lengthOf, minutes, NEW_MINUTES, placeOf, STEP } from "./grid_model.js";
+import { lengthOf, minutes, NEW_MINUTES, NOT_YET, placeOf, STEP } from "./grid_model.js";
 
 const BEGINS_AFTER = 4; // pixels
 const EDGE = 48; // pixels from the border of the board at which it scrolls by itself
@@ -32,7 +32,7 @@ export function makeDraggable({ root, board, model, preview, ...told }) {
 
   function begin(element, event) {
     const session = element.dataset.session && model().unplaced.find((one) => one.session_id === element.dataset.session);
-    const slot = session ? { ...session, id: "new", cancelled: false, start: 0, end: minutes(NEW_MINUTES), room: "" } : model().slots.get(element.dataset.id);
+    const slot = session ? { ...session, id: NOT_YET, cancelled: false, start: 0, end: minutes(NEW_MINUTES), room: "" } : model().slots.get(element.dataset.id);
     const isResize = "handle" in event.target.dataset;
     const point = session ? null : board.under(event.clientX, event.clientY);
     const grabbed = point ? point.moment - slot.start : 0;
@@ -105,5 +105,5 @@ export function makeDraggable({ root, board, model, preview, ...told }) {
     scroll.scrollBy(push(event.clientX, box.left, box.right), push(event.clientY, box.top, box.bottom));
   }
 
-  return { isDragging: () => drag?.moves ?? false };
+  return { isDragging: () => drag?.moves ?? false, isOver: (place) => drag?.place === place };
 }
