@@ -122,19 +122,22 @@ function letGo() {
 /** Take a place at once and save it; keys that follow one another are saved together. */
 function change(slot, place, { rest = 0, isUndo = false } = {}) {
   if (samePlace(slot, place)) return letGo();
+  const rooms = [slot.room, place.room];
   slot.saved ??= placeOf(slot);
   Object.assign(slot, place);
   slot.isUndo = isUndo;
+  clearTimeout(slot.timer);
+  // What is to be saved at once is on its way before the board is drawn.
+  if (rest) slot.timer = setTimeout(() => save(slot), rest);
+  else save(slot);
   const there = model.dayOf(slot);
   if (there !== day || slot.start < board.reach.start || slot.end > board.reach.end) showDay(there);
-  else board.settle();
+  else board.settle(rooms);
   board.elements.get(slot.id)?.focus({ preventScroll: true });
   board.elements.get(slot.id)?.scrollIntoView({ block: "nearest", inline: "nearest" });
   choose(slot);
   say(`${slot.title}: ${model.words(slot)}`);
   ask(slot);
-  clearTimeout(slot.timer);
-  slot.timer = setTimeout(() => save(slot), rest);
   return undefined;
 }
 
@@ -240,6 +243,11 @@ const isBusy = () => dragging?.isDragging() || [...model.slots.values()].some((s
 async function load(options) {
   const data = await store.read(options);
   if (!data) return [];
+  // Whatever was taken in hand while the answer came stays as it is there; the next look brings the rest.
+  if (!options?.anyway && isBusy()) {
+    store.forget();
+    return [];
+  }
   const newer = model.load(data);
   day = model.days.find((one) => one.id === day?.id) ?? model.days[0];
   showDay(day);

@@ -24,16 +24,16 @@ export class Board {
     const height = `${this.#pixels(this.reach.end - this.reach.start)}px`;
     this.root.replaceChildren(this.#times(height), ...this.model.rooms.map((room) => this.#column(room, height)));
     this.root.style.setProperty("--rooms", this.model.rooms.length);
-    const slots = this.model.slotsOf(day);
-    for (const slot of slots) this.elements.set(slot.id, this.#slot(slot));
-    this.settle(slots);
+    for (const slot of this.model.slotsOf(day)) this.elements.set(slot.id, this.#slot(slot));
+    this.settle(this.model.rooms.map((room) => room.id));
     if (focused) this.elements.get(focused)?.focus({ preventScroll: true });
   }
 
-  /** Put every slot of the day where the model says, and mark what breaks a rule. */
-  settle(slots = this.model.slotsOf(this.day)) {
-    for (const room of this.model.rooms) {
-      const lanes = this.model.lanes(slots.filter((slot) => slot.room === room.id));
+  /** Put every slot of these rooms where the model says, and mark what breaks a rule. */
+  settle(rooms) {
+    const slots = this.model.slotsOf(this.day);
+    for (const room of new Set(rooms)) {
+      const lanes = this.model.lanes(slots.filter((slot) => slot.room === room));
       for (const [id, lane] of lanes) this.place(this.model.slots.get(id), undefined, lane);
     }
     this.mark();
@@ -42,12 +42,14 @@ export class Board {
   /** Show at every slot of the day what concerns it now. */
   mark() {
     for (const [id, element] of this.elements) {
+      const words = this.model.concerns.words(id);
+      const title = [element.querySelector("strong").textContent, ...words].join("\n");
+      if (element.title === title) continue; // most are as they were
       const severity = this.model.concerns.severity(id);
+      element.title = title;
       element.classList.toggle("is-blocking", severity === "block");
       element.classList.toggle("is-warned", severity === "warn");
-      const words = this.model.concerns.words(id);
       element.querySelector(".grid-told").textContent = words.join(" ");
-      element.title = [element.querySelector("strong").textContent, ...words].join("\n");
     }
   }
 

@@ -27,6 +27,11 @@ export class Store {
     return answer.json();
   }
 
+  /** The next reading brings the whole draft, changed or not. */
+  forget() {
+    this.#etag = "";
+  }
+
   /** What a slot would break at a place; null when no answer came. What would be refused there blocks. */
   async concerns(slot, place) {
     const asked = new URLSearchParams({ session_id: slot.session_id, ...body(place) });
