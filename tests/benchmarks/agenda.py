@@ -33,7 +33,11 @@ def visit(browser: Browser, address: str) -> Visit:
     context = browser.new_context(viewport={"width": 390, "height": 844})
     page = context.new_page()
     answers: list[Response] = []
-    page.on("response", lambda answer: answers.append(answer))
+
+    def note(answer: Response) -> None:
+        answers.append(answer)
+
+    page.on("response", note)
     page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
     page.goto(address)
     page.wait_for_load_state("networkidle")

@@ -38,7 +38,7 @@ def open_grid(browser: Browser, served: Served) -> Page:
 
 
 def move(page: Page, number: int) -> tuple[float, float]:
-    """There and, with the next number, back; milliseconds from the drop to saved, and from the last movement to told."""
+    """There and, with the next number, back; milliseconds from drop to saved, and from the last movement to told."""
     turn, is_back = divmod(number, 2)
     home = turn % (COLUMNS - 1)
     title = f"Talk {home * PER_ROOM + turn % IN_SIGHT + 1}:"
