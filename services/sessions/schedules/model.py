@@ -5,15 +5,21 @@ from datetime import date, datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
+Severity = Literal["warning", "notice"]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """Something in a file that a person should know; the rest of the file was read all the same."""
+    """Something in a file that a person should know; the rest of the file was read all the same.
 
-    severity: Literal["warning", "notice"]
+    `stands_for` is how many it tells of: more than one where a message only counts them.
+    """
+
+    severity: Severity
     code: str
     message: str
     where: str = ""
+    stands_for: int = 1
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,6 +9,7 @@ from services.sessions.models import Conference, Day
 from services.sessions.queries import conferences, released
 from services.sessions.rules import naming
 from services.sessions.schedules import Finding, Schedule, ScheduleEvent
+from services.sessions.schedules.findings import in_brief
 from services.sessions.usecases import conferences as conference_cases
 from services.sessions.usecases import importing_events, releasing
 from services.sessions.usecases.importing_events import Counts
@@ -44,10 +45,18 @@ class ImportReport:
             *([f"{self.kept} keep what was changed here since the last file"] if self.kept else []),
             f"released as “{self.release}”" if self.release else "nothing new became public",
         ]
-        lines += [
-            f"{one.severity}: {f'{one.where}: ' if one.where else ''}{one.message}" for one in self.findings
-        ]
-        return "\n".join(lines)
+        return "\n".join([*lines, *map(told, self.in_brief)])
+
+    @property
+    def in_brief(self) -> tuple[Finding, ...]:
+        """Of each kind of finding the first ones."""
+        return in_brief(self.findings)
+
+
+def told(finding: Finding) -> str:
+    """A finding as one line."""
+    place = f"{finding.where}: " if finding.where else ""
+    return f"{finding.severity}: {place}{finding.message}"
 
 
 def import_schedule(
