@@ -77,7 +77,8 @@ class ScheduleEvent:
 
     `starts_at` is aware when the file gives an offset and naive local time otherwise. `ref` is the guid exactly
     as the file writes it (some are no UUIDs), else the id: the key by which a second import finds the talk again.
-    Texts are as the file has them, HTML included. `line` is the line in an XML file.
+    Texts are as the file has them, HTML included. `line` is the line in an XML file. Events of one
+    `series` are the same talk, as long as they say the same.
     """
 
     id: str
@@ -103,6 +104,7 @@ class ScheduleEvent:
     license: str = ""
     recording_optout: bool = False
     line: int | None = None
+    series: str = ""
 
     @property
     def ends_at(self) -> datetime:

@@ -125,6 +125,7 @@ def _event(entry: FoundEntry, starts_at: datetime) -> EventRecord:
         where=f"line {entry.line}",
         line=entry.line,
         guid=entry.key,
+        series=entry.series,
         date=starts_at.isoformat(timespec="seconds"),
         duration=str(int(entry.length.total_seconds() // 60)),
         room=entry.location,
