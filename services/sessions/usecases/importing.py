@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from services.sessions.errors import NothingToRelease, ProgrammeUnreadable, ZoneUnknown
@@ -16,6 +17,9 @@ from services.sessions.usecases.importing_events import Counts
 from shared.clock import to_instant
 from shared.db import Transaction
 from shared.ids import new_id
+
+MOST_DAYS: Final = 200
+"""So many can be told to the other services in one message, whatever their titles."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +80,9 @@ def import_schedule(
     """
     if not schedule.events:
         raise ProgrammeUnreadable("The file holds no events.")
+    if len(schedule.days) > MOST_DAYS:
+        text = f"The file has events on {len(schedule.days)} days; a conference has at most {MOST_DAYS}."
+        raise ProgrammeUnreadable(text)
     if zone is not None:
         naming.require_zone(zone)
     conference = conferences.find_conference(db, conference_slug)
