@@ -3,18 +3,16 @@
 from typing import Any
 from uuid import UUID
 
-from flask import jsonify, request
+from flask import request
 
 from services.sessions.api.blueprint import blueprint
 from services.sessions.models import Conference, ReleasedSlot, Slot
 from services.sessions.queries import conferences, drafts, released
-from services.sessions.rules import grid
 from services.sessions.rules.programme import Body, read_instant
 from services.sessions.schemas import (
     ConferenceOut,
     DraftOut,
     DraftSlotOut,
-    GridOut,
     ReleaseIn,
     ReleaseOut,
     SlotIn,
@@ -136,20 +134,6 @@ def get_draft(conference: str) -> Any:
     with database().read() as db:
         comparison = releasing.compare_draft(db, conferences.get_conference(db, conference))
     return {"changes": comparison.change.slots, "warnings": comparison.warnings}
-
-
-@blueprint.get("/conferences/<conference>/draft/grid")
-@requires("agenda:manage")
-@blueprint.response(200, GridOut)
-@blueprint.alt_response(401, schema=Problem)
-@blueprint.alt_response(404, schema=Problem)
-def get_grid(conference: str) -> Any:
-    """The draft in rooms and times. Answers 304 to an If-None-Match that still holds."""
-    with database().read() as db:
-        row = conferences.get_conference(db, conference)
-        answer = jsonify(GridOut().dump(grid.grid_of(drafts.read_draft(db, row))))
-    answer.add_etag()
-    return answer.make_conditional(request)
 
 
 @blueprint.post("/conferences/<conference>/slots")

@@ -223,6 +223,12 @@ class SlotIn(Schema):
     ends_at = ma.fields.AwareDateTime(required=True, validate=_INSTANT)
 
 
+class SupposedIn(SlotIn):
+    """A place that a session is held over; `slot_id` is the slot that would move there, none for a new one."""
+
+    slot_id = ma.fields.UUID(load_default=None)
+
+
 class CalendarIn(AgendaIn):
     """What a calendar is narrowed to, and whether its times are UTC or on the clock of the conference."""
 
