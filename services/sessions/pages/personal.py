@@ -1,6 +1,7 @@
 """The agenda of one person: stars by plain forms, the page of them, and a calendar to subscribe to."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from flask import Response, redirect, request, url_for
@@ -17,7 +18,7 @@ from services.sessions.usecases import starring
 from shared.auth import has_expired, principal, public, requires
 from shared.auth.handoff import continue_url
 from shared.clock import now
-from shared.web import database, etag_response, see_other
+from shared.web import database, etag_response, qr, see_other
 from shared.web.context import absolute, context
 
 
@@ -60,9 +61,10 @@ def _clashes(slots: Sequence[ReleasedSlot]) -> dict[UUID, list[str]]:
     return {slot.slot_id: [other.body["title"] for other in overlapping(slot, slots)] for slot in slots}
 
 
-def _links(conference: Conference, secret: str) -> dict[str, str]:
+def _links(conference: Conference, secret: str) -> dict[str, Any]:
     address = absolute(url_for(".my_calendar", conference=conference.slug, token=secret))
-    return {**views.subscribe_links(address, f"{conference.name} · {starring.NAME}"), "local": ""}
+    links = views.subscribe_links(address, f"{conference.name} · {starring.NAME}")
+    return {**links, "local": "", "code": "", "drawing": qr.link_svg(links["webcal"])}
 
 
 @blueprint.post("/<conference>/me/calendar")
