@@ -54,6 +54,15 @@ from services.sessions.schemas.outgoing import (
     SpeakerOut,
     StarsOut,
 )
+from services.sessions.schemas.steps import (
+    DelayIn,
+    DelayOut,
+    PlanIn,
+    PlanOut,
+    RulesOut,
+    ShiftArgs,
+    ShiftOut,
+)
 
 __all__ = [
     "KINDS",
@@ -72,6 +81,8 @@ __all__ = [
     "ConferenceOut",
     "DayIn",
     "DayOut",
+    "DelayIn",
+    "DelayOut",
     "DraftOut",
     "DraftSlotOut",
     "GridOut",
@@ -82,6 +93,8 @@ __all__ = [
     "OrderIn",
     "OwnEntryIn",
     "PlaceIn",
+    "PlanIn",
+    "PlanOut",
     "PlanReleaseIn",
     "ReleaseFormIn",
     "ReleaseIn",
@@ -89,10 +102,13 @@ __all__ = [
     "RemoveIn",
     "RoomIn",
     "RulesIn",
+    "RulesOut",
     "ScreenIn",
     "SessionIn",
     "SettingsIn",
+    "ShiftArgs",
     "ShiftIn",
+    "ShiftOut",
     "SlotChangeOut",
     "SlotIn",
     "SlotOut",
