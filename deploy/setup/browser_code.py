@@ -19,12 +19,14 @@ FILES = {
     "zxing/share.js": "zxing-wasm/dist/es/share.js",
     "zxing/zxing_reader.wasm": "zxing-wasm/dist/reader/zxing_reader.wasm",
 }
-FOR_TESTS = MODULES / "axe-core" / "axe.min.js"
+FOR_TESTS = [
+    MODULES / name for name in ("axe-core/axe.min.js", "ical.js/dist/ical.es5.min.cjs", "jsqr/dist/jsQR.js")
+]
 
 
 def is_in_place(*, for_tests: bool) -> bool:
     """Whether every file is where it is needed."""
-    needed = [SERVED / name for name in FILES] + ([FOR_TESTS] if for_tests else [])
+    needed = [SERVED / name for name in FILES] + (FOR_TESTS if for_tests else [])
     return all(path.exists() for path in needed)
 
 

@@ -18,6 +18,9 @@ FOR_TESTS = {
     "zbar-tools": "zbarimg",
     "poppler-utils": "pdftoppm",
     "libxml2-utils": "xmllint",
+    "libical3": "/usr/lib/*/libical.so.3",
+    "vdirsyncer": "vdirsyncer",
+    "khal": "khal",
 }
 
 

@@ -129,9 +129,13 @@ def test_times_are_right_on_both_sides_of_the_clock_change() -> None:
 
 
 def test_an_hour_that_the_clock_shows_twice_is_told_in_utc() -> None:
-    start = datetime(2026, 10, 25, 1, 30, tzinfo=UTC)  # 02:30 in Brussels, for the second time
-    entry = replace(ENTRY, starts_at=start, ends_at=start + timedelta(hours=1))
+    first = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)  # 02:30 in Brussels, and an hour later again
+    entry = replace(ENTRY, starts_at=first, ends_at=first + timedelta(hours=1))
     text = event_text(entry, zone="Europe/Brussels")
+    assert b"DTSTART:20261025T003000Z" in text and b"DTEND:20261025T013000Z" in text
+    text = event_text(
+        replace(entry, starts_at=entry.ends_at, ends_at=first + timedelta(hours=2)), zone="Europe/Brussels"
+    )
     assert b"DTSTART:20261025T013000Z" in text and b"DTEND;TZID=Europe/Brussels:20261025T033000" in text
 
 

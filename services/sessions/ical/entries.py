@@ -118,9 +118,11 @@ def calendar_text(
 
 
 def _on_clock(moment: datetime, zone: str) -> datetime:
-    """The moment on the clock of a zone; in UTC without one, and where that clock shows an hour for the second time."""
+    """The moment on the clock of a zone; in UTC without one, and in an hour that this clock shows twice."""
     local = moment.astimezone(ZoneInfo(zone)) if zone else moment.astimezone(UTC)
-    return moment.astimezone(UTC) if local.fold else local
+    # RFC 5545 3.3.5 says that the first showing is meant; libical takes the second.
+    is_shown_twice = local.utcoffset() != local.replace(fold=1 - local.fold).utcoffset()
+    return moment.astimezone(UTC) if is_shown_twice else local
 
 
 def _utc_zone() -> bytes:
