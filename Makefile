@@ -25,7 +25,7 @@ check: ## Check style, types, architecture, migrations, contracts and generated 
 	$(PLENARY) -m services docs --check
 	$(PLENARY) -m pytest -q tests/contracts tests/architecture -k "not deployed"
 
-bench: ## Measure what events, scans, badges, viewers, releases and idling take
+bench: ## Measure what events, scans, badges, viewers, agenda, editor, releases, imports and idling take
 	@$(PYTHON) deploy/setup test
 	@$(PLENARY) -m tests.benchmarks.latency
 	@$(PLENARY) -m tests.benchmarks.relay
@@ -37,6 +37,10 @@ bench: ## Measure what events, scans, badges, viewers, releases and idling take
 	@$(PLENARY) -m tests.benchmarks.viewers
 	@$(PLENARY) -m tests.benchmarks.release
 	@$(PLENARY) -m tests.benchmarks.calendar
+	@$(PLENARY) -m tests.benchmarks.large_release
+	@$(PLENARY) -m tests.benchmarks.importing
+	@$(PLENARY) -m tests.benchmarks.editor
+	@$(PLENARY) -m tests.benchmarks.agenda
 
 faults: ## Inject the faults of the matrix, then compare commits with effects (ROWS=F2,F4, KILLS, SEED, QUICK=1)
 	@$(PYTHON) deploy/setup test

@@ -8,9 +8,10 @@ from io import BytesIO
 from pathlib import Path
 from typing import IO
 
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from shared.errors import Invalid, NotFound
+from shared.ids import new_id
 
 MAX_BYTES = 10 * 1024 * 1024
 MAX_PIXELS = 40_000_000
@@ -34,8 +35,9 @@ class FileStore:
             image = Image.open(BytesIO(content), formats=("PNG", "JPEG", "WEBP"))
             if image.width * image.height > MAX_PIXELS:
                 raise Invalid(fields={field: ["The picture has more than 40 million pixels."]})
-            image.thumbnail((max_side, max_side))
-            clean = image.convert("RGBA" if image.mode in ("RGBA", "LA", "P") else "RGB")
+            upright = ImageOps.exif_transpose(image)
+            upright.thumbnail((max_side, max_side))
+            clean = upright.convert("RGBA" if upright.mode in ("RGBA", "LA", "P") else "RGB")
         except (
             UnidentifiedImageError,
             OSError,
@@ -95,7 +97,7 @@ def _write_whole(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists():
         # Written aside first: a killed process must not leave half a file under the final name.
-        draft = path.with_suffix(f".{os.getpid()}.part")
+        draft = path.with_suffix(f".{new_id().hex}.part")
         try:
             draft.write_bytes(content)
             draft.replace(path)

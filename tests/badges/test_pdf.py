@@ -11,8 +11,8 @@ import pytest
 import zxingcpp
 from PIL import Image
 
-from services.badges import qr
 from services.badges.pdf import BLANK, Sheet, badges_pdf, unprintable
+from shared.web import qr
 
 SIGNS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
 PEOPLE = (

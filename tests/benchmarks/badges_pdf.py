@@ -5,9 +5,10 @@ import time
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from services.badges import qr, rules
+from services.badges import rules
 from services.badges.pdf import Sheet, badges_pdf
 from services.badges.rules.codes import EPOCH, MINUTE
+from shared.web import qr
 
 NUMBER = 500
 NAMES = (

@@ -1,11 +1,13 @@
 """The agenda in Chromium: stars that stay in the browser, own time, and the screens at the doors."""
 
 import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, StorageState, expect
+from playwright.sync_api import Browser, Page, StorageState, expect
 
 from tests.browser.conftest import Watched
 from tests.harness import SLUG, SteppedStack
@@ -72,7 +74,7 @@ def test_stars_make_an_agenda_of_ones_own_and_say_what_overlaps(browser: Browser
 
 
 def test_stars_go_along_into_the_account_and_are_there_on_another_device(
-    browser: Browser, served: Served, personal_link: str
+    browser: Browser, served: Served, personal_link: str, tmp_path: Path
 ) -> None:
     phone = Watched(browser.new_context(viewport={"width": 360, "height": 800}), served.base)
     page = phone.open(f"{HOME}?day=2")
@@ -95,6 +97,7 @@ def test_stars_go_along_into_the_account_and_are_there_on_another_device(
     page.get_by_role("button", name="Make the address").click()
     address = page.get_by_label("Or copy this address").input_value()
     assert desk.page.context.request.get(address).text().count("BEGIN:VEVENT") == 1
+    assert read_code(page, tmp_path / "code.png") == address.replace("http://", "webcal://")
     desk.picture("my-agenda-desk")
     page.get_by_role("button", name="Revoke it").click()
     expect(page.get_by_role("button", name="Make the address")).to_be_visible()
@@ -103,6 +106,28 @@ def test_stars_go_along_into_the_account_and_are_there_on_another_device(
     expect(page.locator(".star[aria-pressed=true]")).to_have_count(1)
     assert phone.wrong == []
     assert desk.wrong == []
+
+
+def read_code(page: Page, picture: Path) -> str:
+    """What a phone makes of the code on the page."""
+    page.get_by_text("Scan it with a phone").first.click()
+    expect(page.locator(".qr-code").first).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    page.locator(".qr-code").first.screenshot(path=picture)
+    command = ["zbarimg", "-q", "--raw", str(picture)]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_phone_reads_the_subscription_of_a_view_from_its_code(
+    browser: Browser, served: Served, tmp_path: Path, scheme: Literal["light", "dark"]
+) -> None:
+    page = browser.new_page(viewport={"width": 360, "height": 800}, color_scheme=scheme)
+    page.goto(f"{served.base}{HOME}?day=2&kind=workshop")
+    address = read_code(page, tmp_path / "code.png")
+    shown = page.locator("#calendar-part").input_value()
+    assert address == shown.replace("http://", "webcal://") and "kind=workshop" in address
+    assert page.request.get(shown).text().startswith("BEGIN:VCALENDAR")
 
 
 def test_own_time_is_a_choice_that_is_kept(browser: Browser, served: Served) -> None:

@@ -12,10 +12,10 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 
-from services.badges import qr
 from services.badges.models import Badge, Holder
 from services.settings import embedded_environ
 from shared.db import Database
+from shared.web import qr
 from tests.browser.conftest import Watched
 from tests.harness import SLUG
 from tests.provision.chromium import OPTIONS, executable

@@ -94,6 +94,7 @@ def test_a_session_is_made_longer_at_its_lower_edge(desk: Watched) -> None:
     page = desk.page
     title = "The course nobody can skip"
     before = facts(page, title)
+    slot(page, title).scroll_into_view_if_needed()
     box = slot(page, title).bounding_box()
     assert box
     page.mouse.move(box["x"] + 20, box["y"] + box["height"] - 3)
@@ -118,11 +119,15 @@ def test_keys_do_the_same_and_say_what_collides(desk: Watched) -> None:
     assert after["version"] == before["version"] + 1  # keys that follow one another are saved together
     assert (after["starts_at"][11:16], after["ends_at"][11:16]) == ("10:35", "11:25")
     expect(slot(page, title)).to_be_focused()
-    expect(slot(page, title)).to_have_accessible_name(re.compile("Aula is taken by “Coffee break”"))
-    expect(page.locator(".grid-conflicts")).to_contain_text("Coffee break")
+    expect(slot(page, title)).to_have_accessible_name(
+        re.compile("Blocks the release: Aula is booked twice .*Coffee break")
+    )
+    expect(page.locator(".grid-words .block")).to_contain_text("Coffee break")
+    expect(page.locator(".grid-state")).to_contain_text("Blocks the release: Aula is booked twice")
+    expect(slot(page, "Coffee break").first).to_have_class(re.compile("is-blocking"))
     desk.picture("grid-conflict-desk")
     page.keyboard.press("ArrowRight")
-    expect(slot(page, title)).not_to_have_accessible_name(re.compile("taken"))
+    expect(slot(page, title)).not_to_have_accessible_name(re.compile("booked twice"))
     saved(page)
     page.keyboard.press("PageDown")
     expect(page.locator("[data-day]", has_text="27 Nov")).to_have_attribute("aria-pressed", "true")
@@ -175,3 +180,95 @@ def test_a_session_leaves_the_programme_and_comes_back_into_a_free_place(desk: W
     page.keyboard.press("Delete")
     expect(page.locator(".grid-state")).to_contain_text("public already")
     desk.wrong.clear()
+
+
+def choose_rules(page: Page, **severities: str) -> None:
+    """On the page of the rules, in a tab of its own, as another organiser would."""
+    other = page.context.new_page()
+    other.goto(f"{page_base(page)}/sessions/manage/{SLUG}/rules")
+    for name, value in severities.items():
+        field = other.locator(f"[name={name}]")
+        if field.first.evaluate("one => one.tagName") == "SELECT":
+            field.select_option(value)
+        elif field.first.get_attribute("type") == "radio":
+            other.locator(f"[name={name}][value={value}]").check()
+        else:
+            field.fill(value)
+    other.locator("main form").get_by_role("button").last.click()
+    other.wait_for_url("**done=saved")
+    other.close()
+
+
+def close_room(page: Page, room_id: str, *, until: str) -> None:
+    """The room can be had on the first day only until then; always, with an empty text."""
+    other = page.context.new_page()
+    other.goto(f"{page_base(page)}/sessions/manage/{SLUG}/rooms/{room_id}")
+    other.locator("[name=available_from]").first.fill(until and "2026-11-26T08:00")
+    other.locator("[name=available_until]").first.fill(until)
+    other.locator("main form").get_by_role("button").first.click()
+    other.wait_for_url("**done=**")
+    other.close()
+
+
+def drag_to_room(page: Page, title: str, column: int) -> None:
+    """Hold a session over the same time in another room, without letting go."""
+    slot(page, title).scroll_into_view_if_needed()
+    box = slot(page, title).bounding_box()
+    lane = page.locator(".grid-lane").nth(column).bounding_box()
+    assert box and lane
+    page.mouse.move(box["x"] + 20, box["y"] + 8)
+    page.mouse.down()
+    page.mouse.move(lane["x"] + 20, box["y"] + 8, steps=5)
+
+
+def test_while_dragging_the_rules_of_the_conference_speak_and_fall_silent(desk: Watched) -> None:
+    page, title = desk.page, "What student teachers wish we knew"
+    linden = page.locator(".grid-lane").nth(1).get_attribute("data-room") or ""
+    close_room(page, linden, until="2026-11-26T09:00")
+    before = facts(page, title)
+    drag_to_room(page, title, 1)
+    expect(page.locator(".is-held .grid-told")).to_contain_text("Warning: Linden cannot be had")
+    expect(page.locator(".grid-state")).to_contain_text("Warning: Linden cannot be had")
+    expect(slot(page, title)).to_have_class(re.compile("is-warned"))
+    desk.picture("grid-warned-desk")
+    choose_rules(page, room_closed="block")
+    page.mouse.move(400, 700)
+    drag_on = page.locator(".grid-lane").nth(1).bounding_box()
+    assert drag_on
+    page.mouse.move(drag_on["x"] + 40, 700, steps=3)
+    expect(page.locator(".is-held .grid-told")).to_contain_text("Blocks the release: Linden cannot be had")
+    expect(slot(page, title)).to_have_class(re.compile("is-blocking"))
+    page.keyboard.press("Escape")
+    page.mouse.up()
+    expect(slot(page, title)).not_to_have_class(re.compile("is-blocking|is-warned"))
+    assert facts(page, title) == before
+    choose_rules(page, room_closed="ignore")
+    drag_to_room(page, title, 1)
+    expect(page.locator(".grid-state")).to_contain_text("Linden.")
+    expect(page.locator(".is-held .grid-told")).to_be_empty()
+    page.keyboard.press("Escape")
+    page.mouse.up()
+    choose_rules(page, room_closed="warn")
+    close_room(page, linden, until="")
+
+
+def test_what_changes_behind_a_place_is_seen_at_the_next_save_and_when_loading(desk: Watched) -> None:
+    page, title = desk.page, "Opening"
+    slot(page, title).focus()
+    page.keyboard.press("Shift+ArrowUp")
+    saved(page)
+    expect(slot(page, title)).not_to_have_class(re.compile("is-warned"))
+    choose_rules(page, buffer_minutes="60")
+    page.keyboard.press("Shift+ArrowUp")
+    expect(page.locator(".grid-state")).to_contain_text(re.compile("Saved: .* Warning: Aula has only"))
+    expect(slot(page, title)).to_have_class(re.compile("is-warned"))
+    page.reload()
+    expect(slot(page, title)).to_have_class(re.compile("is-warned"))
+    choose_rules(page, buffer_minutes="0")
+    page.reload()
+    expect(slot(page, title)).to_be_visible()
+    expect(slot(page, title)).not_to_have_class(re.compile("is-warned"))
+    slot(page, title).focus()
+    for _ in range(2):
+        page.keyboard.press("Shift+ArrowDown")
+    saved(page)

@@ -72,3 +72,27 @@ def test_a_file_that_was_never_looked_at_is_not_taken_in(seeded: House) -> None:
         assert answer.status_code == 422
     assert organiser.post(PAGE, data={}).status_code == 422
     assert seeded.organiser("other").get(PAGE).status_code in (303, 403, 404)
+
+
+def test_the_page_shows_fifty_of_a_kind_and_the_text_file_all_of_them(seeded: House) -> None:
+    organiser, before = seeded.organiser(), count(seeded)
+    event = '<event id="{0}"><date>2026-11-26T0{1}:00:00+01:00</date><duration>00:05</duration></event>'
+    many = "".join(event.format(100 + number, number % 9) for number in range(120))
+    seen = upload(organiser, XML.format(more=many, zone=BRUSSELS).encode())
+    assert seen.text.count("An event without a title") == 50 and "70 more of the same kind" in seen.text
+    (address,) = lxml.html.fromstring(seen.text).xpath("//a[@download]/@href")
+    found = organiser.get(address)
+    assert found.mimetype == "text/plain" and "attachment" in found.headers["Content-Disposition"]
+    lines = found.text.splitlines()
+    assert sum("An event without a title" in line for line in lines) == 120
+    assert all(line.startswith(("warning: ", "notice: ")) for line in lines)
+    assert count(seeded) == before
+    assert seeded.visitor.get(address).status_code != 200
+
+
+def test_findings_of_a_file_that_nobody_looked_at_are_refused_in_words(seeded: House) -> None:
+    for name in ("0" * 64, "../../sessions.db", "x"):
+        asked = {"waiting": name, "filename": "a.xml"}
+        answer = seeded.organiser().get(f"{PAGE}/findings.txt", query_string=asked)
+        assert answer.status_code == 422 and "choose it again" in answer.text
+    assert seeded.organiser().get(f"{PAGE}/findings.txt").status_code == 422

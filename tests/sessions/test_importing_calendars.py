@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from services.sessions.errors import ProgrammeUnreadable
 from services.sessions.ical import FoundCalendar, read_calendar
 from services.sessions.models import Conference, Day, Session, Slot
 from services.sessions.schedules import UnreadableSchedule
@@ -236,15 +237,6 @@ def test_a_calendar_is_looked_at_and_taken_on_the_page_and_leaves_the_days_as_th
     [
         (calendar(), "holds no events"),
         (calendar(event("x", start="DTSTART;VALUE=DATE:20261126")), "Line 4: “Talk” was left out"),
-        (
-            calendar(
-                *(
-                    event(str(year), "RRULE:FREQ=DAILY", start=f"DTSTART:{year}0101T090000Z")
-                    for year in (2024, 2026)
-                )
-            ),
-            "at most 366",
-        ),
     ],
 )
 def test_a_calendar_without_anything_to_take_is_refused_with_the_reason(
@@ -252,3 +244,19 @@ def test_a_calendar_without_anything_to_take_is_refused_with_the_reason(
 ) -> None:
     with pytest.raises(UnreadableSchedule, match=words):
         bring_in(house, content)
+
+
+def test_more_days_than_a_conference_can_have_are_refused_in_words_and_nothing_is_made(seeded: House) -> None:
+    daily = calendar(event("s", "RRULE:FREQ=DAILY;COUNT=201"))
+    for slug in (SLUG, "town"):
+        with pytest.raises(ProgrammeUnreadable, match="at most 200"):
+            bring_in(seeded, daily, slug=slug)
+    file = {"file": (BytesIO(daily), "town.ics")}
+    answer = seeded.organiser().post(f"/sessions/manage/{SLUG}/import", data=file)
+    assert answer.status_code == 422 and "at most 200" in answer.text
+    assert times(seeded) == {}
+
+
+def test_as_many_days_as_a_conference_can_have_are_told_to_the_others(house: House) -> None:
+    bring_in(house, calendar(event("s", "RRULE:FREQ=DAILY;COUNT=200")))
+    assert house.events()[-1].type == "plenary.sessions.conference.stated.v1"

@@ -70,6 +70,18 @@ def person(seeded: House) -> Iterator[Person]:
     return Person(seeded)
 
 
+def test_the_personal_calendar_spells_the_time_zone_out_on_request(person: Person) -> None:
+    person.star(OPENING)
+    address, house = person.make_calendar(), person.house
+    local = icalendar.Calendar.from_ical(house.visitor.get(f"{address}?times=local").data)
+    universal = icalendar.Calendar.from_ical(house.visitor.get(address).data)
+    (there,), (here,) = local.walk("VEVENT"), universal.walk("VEVENT")
+    assert there["uid"] == here["uid"] and there["dtstart"].params["TZID"] == "Europe/Brussels"
+    assert there["dtstart"].dt == here["dtstart"].dt
+    assert local.walk("VTIMEZONE") and not universal.walk("VTIMEZONE")
+    assert house.visitor.get(f"{address}?times=mine").status_code == 422
+
+
 def hide(house: House, title: str, listed: str) -> Slot:
     slot = slot_named(house, title)
     with house.database.write() as db:

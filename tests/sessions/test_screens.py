@@ -7,8 +7,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from services.sessions.models import Conference, ReleasedSlot, Session
-from services.sessions.usecases import rehearsing
+from services.sessions.models import Conference, ReleasedSlot, Room, Session
+from services.sessions.usecases import rehearsing, releasing
 from shared.clock import now
 from shared.ids import new_id
 from tests.sessions.conftest import SLUG, House
@@ -112,3 +112,24 @@ def test_unknown_rooms_and_drafts_have_no_screen(seeded: House) -> None:
         db.merge(seeded.conference()).state = "draft"
     for path in (FOYER, door, f"{FOYER}state.json", f"{door}/state.json"):
         assert seeded.visitor.get(path).status_code == 404
+
+
+def test_a_room_that_a_release_drops_says_so_at_its_door_and_comes_back_with_it(seeded: House) -> None:
+    set_clock(seeded, "day 2 10:30")
+    door = door_of(seeded, "Kitchen science over video")
+    room_id = slot_named(seeded, "Kitchen science over video").room_id
+    organiser, manage = seeded.organiser(), f"/sessions/manage/{SLUG}"
+    with seeded.database.read() as db:
+        other = db.scalars(select(Room.id).where(Room.id != room_id).order_by(Room.position)).first()
+    before = seeded.visitor.get(f"{door}/state.json").headers["ETag"]
+    gone = organiser.post(f"{manage}/rooms/{room_id}/remove", data={"move_to": str(other)})
+    assert gone.status_code == 303
+    with seeded.database.write() as db:
+        releasing.release_programme(db, slug=SLUG, heed_rules=False, now=now())
+    page = seeded.visitor.get(door)
+    assert page.status_code == 200 and "This room is no longer in the programme" in page.text
+    assert titles(page.text) == []
+    assert seeded.visitor.get(f"{door}/state.json").headers["ETag"] != before
+    assert organiser.post(f"{manage}/releases/1").status_code == 303
+    assert titles(seeded.visitor.get(door).text)[0] == "Kitchen science over video"
+    assert seeded.visitor.get(f"{FOYER}{new_id()}").status_code == 404

@@ -50,8 +50,8 @@ default_timezone = {zone}
 [sqlite]
 path = {folder}/khal.db
 """
+# Start, end, status and title of an event, as a calendar program shows it.
 Shown = tuple[str, str, str, str]
-"""Start, end, status and title of an event, as a calendar program shows it."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,10 +1,11 @@
 """Clock, settings, text, files, timers: the small parts everything stands on."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import Path
-from threading import Thread
+from threading import Barrier, Thread
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from sqlalchemy import select, text
 from shared.clock import now, to_instant
 from shared.db import Transaction
 from shared.errors import Invalid, NotFound
-from shared.files import FileStore
+from shared.files import FileStore, Shelf
 from shared.ids import new_id
 from shared.log import mask_path
 from shared.settings import Secret, ServiceSettings, WrongSettings, load_settings
@@ -108,6 +109,35 @@ def test_an_uploaded_picture_is_scaled_and_loses_its_metadata(tmp_path: Path) ->
         assert stored.size == (200, 100)
     assert b"where I live" not in store.path_of(name).read_bytes()
     assert store.put_image(picture(), max_side=200) == name
+
+
+def test_a_picture_stands_as_the_camera_was_held(tmp_path: Path) -> None:
+    upright = Image.new("RGB", (300, 200), "#aa8800")
+    exif = upright.getexif()
+    exif[0x0112] = 6  # to be turned by 90 degrees, as phones say it
+    stream = BytesIO()
+    upright.save(stream, "JPEG", exif=exif)
+    stream.seek(0)
+    store = FileStore(tmp_path)
+    with Image.open(store.path_of(store.put_image(stream, max_side=150))) as stored:
+        assert stored.size == (100, 150)
+        assert not stored.getexif()
+
+
+def test_the_same_file_may_come_many_times_at_once(tmp_path: Path) -> None:
+    shelf, crowd, rounds = Shelf(tmp_path), 8, 30
+    together = Barrier(crowd)
+
+    def put(number: int) -> str:
+        together.wait()
+        return shelf.put(b"the same %d" % number)
+
+    with ThreadPoolExecutor(crowd) as people:
+        for number in range(rounds):
+            names = list(people.map(put, [number] * crowd))
+            assert len(set(names)) == 1
+            assert shelf.get(names[0]) == b"the same %d" % number
+    assert len(list(tmp_path.iterdir())) == rounds
 
 
 @pytest.mark.parametrize(

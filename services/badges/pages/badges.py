@@ -6,7 +6,7 @@ from uuid import UUID
 
 from flask import Response, request
 
-from services.badges import pdf, qr, queries, rules, usecases
+from services.badges import pdf, queries, rules, usecases
 from services.badges.errors import NoBadge, NothingToPrint
 from services.badges.models import Badge, Conference, Day, Holder, Slot
 from services.badges.pages.blueprint import blueprint
@@ -16,7 +16,7 @@ from shared.auth import principal, requires
 from shared.clock import now
 from shared.errors import Refusal
 from shared.text import fold
-from shared.web import Form, database, render
+from shared.web import Form, database, qr, render
 
 PAGE = 100
 
@@ -38,8 +38,7 @@ def show_badge(conference: str) -> str:
         own=own,
         country=rules.country_name(own.holder.country) if own.holder else "",
         category=rules.category_name(own.holder.category) if own.holder else "",
-        side=qr.SIDE,
-        path=qr.svg_path(own.badge.code) if own.badge else "",
+        code=qr.quick_svg(own.badge.code) if own.badge else None,
         programme=[(day, _slots_of(day, slots)) for day in days],
     )
 

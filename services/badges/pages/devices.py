@@ -5,7 +5,7 @@ from uuid import UUID
 
 from flask import request, url_for
 
-from services.badges import qr, queries
+from services.badges import queries
 from services.badges.pages.blueprint import blueprint
 from services.badges.queries import door as find
 from services.badges.rules import door
@@ -16,7 +16,7 @@ from services.badges.usecases.undoing import undo_scan
 from shared.auth import principal, requires
 from shared.clock import now
 from shared.errors import Refusal
-from shared.web import Form, database, render, see_other, settings
+from shared.web import Form, database, qr, render, see_other, settings
 from shared.web.context import absolute
 from shared.web.responses import json_response
 

@@ -3,20 +3,14 @@
 from typing import Any
 from uuid import UUID
 
-from flask import jsonify, request
-
-from services.sessions.api.blueprint import blueprint
+from services.sessions.api.blueprint import blueprint, version_of
 from services.sessions.models import Conference, ReleasedSlot, Slot
 from services.sessions.queries import conferences, drafts, released
-from services.sessions.rules import grid
 from services.sessions.rules.programme import Body, read_instant
 from services.sessions.schemas import (
     ConferenceOut,
     DraftOut,
     DraftSlotOut,
-    GridOut,
-    ReleaseIn,
-    ReleaseOut,
     SlotIn,
     SlotOut,
     SlotPatchIn,
@@ -24,7 +18,6 @@ from services.sessions.schemas import (
 from services.sessions.usecases import editing, releasing
 from services.sessions.usecases.exporting import public_links
 from shared.auth import public, requires
-from shared.clock import now
 from shared.db import Transaction
 from shared.errors import Invalid, NotFound
 from shared.web import database
@@ -138,20 +131,6 @@ def get_draft(conference: str) -> Any:
     return {"changes": comparison.change.slots, "warnings": comparison.warnings}
 
 
-@blueprint.get("/conferences/<conference>/draft/grid")
-@requires("agenda:manage")
-@blueprint.response(200, GridOut)
-@blueprint.alt_response(401, schema=Problem)
-@blueprint.alt_response(404, schema=Problem)
-def get_grid(conference: str) -> Any:
-    """The draft in rooms and times. Answers 304 to an If-None-Match that still holds."""
-    with database().read() as db:
-        row = conferences.get_conference(db, conference)
-        answer = jsonify(GridOut().dump(grid.grid_of(drafts.read_draft(db, row))))
-    answer.add_etag()
-    return answer.make_conditional(request)
-
-
 @blueprint.post("/conferences/<conference>/slots")
 @requires("agenda:manage")
 @blueprint.arguments(SlotIn)
@@ -175,7 +154,7 @@ def add_slot(data: dict[str, Any], conference: str) -> Any:
 @blueprint.alt_response(422, schema=Problem)
 def delete_slot(conference: str, slot_id: UUID) -> Any:
     """Take a slot that was never public out of the draft. Needs its version in If-Match."""
-    version = _version({})
+    version = version_of({})
     with database().write() as db:
         editing.take_out_slot(db, slug=conference, slot_id=slot_id, version=version)
 
@@ -202,20 +181,11 @@ def get_draft_slot(conference: str, slot_id: UUID) -> Any:
 @blueprint.alt_response(422, schema=Problem)
 def patch_slot(data: dict[str, Any], conference: str, slot_id: UUID) -> Any:
     """Move, cancel or restore a slot of the draft. Needs the version, in If-Match or in the body."""
-    version = _version(data)
+    version = version_of(data)
     with database().write() as db:
         row = conferences.lock_conference(db, conference)
         slot = _patch(db, row, slot_id, version, data)
     return slot, 200, {"ETag": f'"{slot.version}"'}
-
-
-def _version(data: dict[str, Any]) -> int:
-    given = request.headers.get("If-Match", "").strip().removeprefix("W/").strip('"')
-    if given.isascii() and given.isdigit() and len(given) < 10:
-        return int(given)
-    if given or "version" not in data:
-        raise Invalid(fields={"version": ["Send the version of the slot in If-Match, or as version."]})
-    return int(data["version"])
 
 
 def _patch(db: Transaction, row: Conference, slot_id: UUID, version: int, data: dict[str, Any]) -> Slot:
@@ -239,17 +209,3 @@ def _patch(db: Transaction, row: Conference, slot_id: UUID, version: int, data: 
             db, slug=row.slug, slot_id=slot_id, version=version, cancelled=data["cancelled"]
         )
     return slot
-
-
-@blueprint.post("/conferences/<conference>/releases")
-@requires("agenda:manage")
-@blueprint.arguments(ReleaseIn)
-@blueprint.response(201, ReleaseOut)
-@blueprint.alt_response(401, schema=Problem)
-@blueprint.alt_response(404, schema=Problem)
-@blueprint.alt_response(409, schema=Problem)
-@blueprint.alt_response(422, schema=Problem)
-def release(data: dict[str, Any], conference: str) -> Any:
-    """Make the draft public."""
-    with database().write() as db:
-        return releasing.release_programme(db, slug=conference, **data, now=now())

@@ -10,7 +10,7 @@ class FoundEntry:
 
     `key` is the UID, with the original start behind it where the entry is one of a series: what a later file of the
     same calendar calls the same entry. `starts_at` is naive where the file leaves the clock open. `line` is where
-    the entry begins.
+    the entry begins. `series` is the UID that all dates of a series have in common, or empty.
     """
 
     key: str
@@ -22,6 +22,7 @@ class FoundEntry:
     location: str = ""
     url: str = ""
     category: str = ""
+    series: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -163,6 +163,7 @@ class _Reading:
                     location=" ".join(_text(block, "LOCATION").split()),
                     url=block.value("URL"),
                     category=_category(block),
+                    series=one.uid if suffix else "",
                 )
             )
 

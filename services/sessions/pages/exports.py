@@ -3,13 +3,14 @@
 from flask import Response, request
 
 from services.sessions.pages.blueprints import blueprint
+from services.sessions.pages.views import subscribe_links
 from services.sessions.queries import conferences
 from services.sessions.schemas import CalendarIn
 from services.sessions.usecases.calendars import calendars_of
 from services.sessions.usecases.exporting import get_schedule
 from services.sessions.usecases.keeping import Export, kept_of
 from shared.auth import public
-from shared.web import Form, database, etag_response, settings
+from shared.web import Form, database, etag_response, qr, settings
 from shared.web.context import context
 
 
@@ -22,6 +23,19 @@ def calendar(conference: str) -> Response:
         row = conferences.get_shown_conference(db, conference)
         export = calendars_of(context().cache).get(db, row, _base_url(), wanted)
     return send_export(export, "text/calendar")
+
+
+@blueprint.get("/<conference>/calendar.svg")
+@public
+def calendar_code(conference: str) -> Response:
+    """The address of that calendar as a QR code, for phones: they ask whether to subscribe."""
+    Form(CalendarIn, request.args).load()
+    with database().read() as db:
+        conferences.get_shown_conference(db, conference)
+    query = f"?{request.query_string.decode()}" if request.query_string else ""
+    links = subscribe_links(f"{_base_url()}/sessions/{conference}/calendar.ics{query}", "")
+    image = qr.svg_image(qr.link_svg(links["webcal"]))
+    return etag_response(image.encode(), mimetype="image/svg+xml", max_age=settings().export_max_age)
 
 
 @blueprint.get("/<conference>/schedule.xml")

@@ -10,7 +10,7 @@ from services.sessions.queries import conferences
 from services.sessions.schedules.reader import LARGEST_FILE
 from services.sessions.schemas import WaitingFileIn
 from services.sessions.usecases import import_schedule, read_import
-from services.sessions.usecases.importing import ImportReport
+from services.sessions.usecases.importing import ImportReport, told
 from shared.auth import requires
 from shared.clock import now
 from shared.errors import Invalid, NotFound, Refusal
@@ -54,6 +54,18 @@ def look_at_import(conference: str) -> Page:
     return _show(conference, form, report, waiting=_shelf().put(content))
 
 
+@blueprint.get("/manage/<conference>/import/findings.txt")
+@requires("agenda:manage")
+def list_findings(conference: str) -> Response:
+    """All that was found in the file that was looked at, a line each."""
+    wanted = Form(WaitingFileIn, request.args).load()
+    report = _run(conference, _waiting(wanted["waiting"]), wanted["filename"], only_looking=True)
+    response = Response("".join(f"{told(one)}\n" for one in report.findings), mimetype="text/plain")
+    response.headers["Content-Disposition"] = f'attachment; filename="{conference}-findings.txt"'
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
 @blueprint.post("/manage/<conference>/import/take")
 @requires("agenda:manage")
 def take_import(conference: str) -> Response | Page:
@@ -61,11 +73,7 @@ def take_import(conference: str) -> Response | Page:
     form = Form(WaitingFileIn, request.form)
     try:
         wanted = form.load()
-        try:
-            content = _shelf().get(wanted["waiting"])
-        except NotFound as error:
-            raise Invalid(fields={"file": [GONE]}) from error
-        _run(conference, content, wanted["filename"], only_looking=False)
+        _run(conference, _waiting(wanted["waiting"]), wanted["filename"], only_looking=False)
     except Refusal as refusal:
         if refusal.status == 404:
             raise
@@ -78,6 +86,13 @@ def _uploaded(upload: FileStorage | None) -> tuple[bytes, str]:
     if upload is None or not upload.filename:
         raise Invalid(fields={"file": ["Choose a file."]})
     return upload.stream.read(LARGEST_FILE + 1), upload.filename[:200]
+
+
+def _waiting(name: str) -> bytes:
+    try:
+        return _shelf().get(name)
+    except NotFound as error:
+        raise Invalid(fields={"file": [GONE]}) from error
 
 
 def _run(slug: str, content: bytes, filename: str, *, only_looking: bool) -> ImportReport:

@@ -1,6 +1,7 @@
 """The agenda of one person: stars by plain forms, the page of them, and a calendar to subscribe to."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from flask import Response, redirect, request, url_for
@@ -13,11 +14,13 @@ from services.sessions.pages.views import SlotView
 from services.sessions.pages.visit import Visit
 from services.sessions.queries import conferences, personal
 from services.sessions.rules.overlaps import overlapping
+from services.sessions.schemas import TimesIn
 from services.sessions.usecases import starring
+from services.sessions.usecases.calendars import LOCAL
 from shared.auth import has_expired, principal, public, requires
 from shared.auth.handoff import continue_url
 from shared.clock import now
-from shared.web import database, etag_response, see_other
+from shared.web import Form, database, etag_response, qr, see_other
 from shared.web.context import absolute, context
 
 
@@ -60,9 +63,10 @@ def _clashes(slots: Sequence[ReleasedSlot]) -> dict[UUID, list[str]]:
     return {slot.slot_id: [other.body["title"] for other in overlapping(slot, slots)] for slot in slots}
 
 
-def _links(conference: Conference, secret: str) -> dict[str, str]:
+def _links(conference: Conference, secret: str) -> dict[str, Any]:
     address = absolute(url_for(".my_calendar", conference=conference.slug, token=secret))
-    return {**views.subscribe_links(address, f"{conference.name} · {starring.NAME}"), "local": ""}
+    links = views.subscribe_links(address, f"{conference.name} · {starring.NAME}")
+    return {**links, "code": "", "drawing": qr.link_svg(links["webcal"])}
 
 
 @blueprint.post("/<conference>/me/calendar")
@@ -86,11 +90,11 @@ def revoke_my_calendar(conference: str) -> BaseResponse:
 @public
 def my_calendar(conference: str, token: str) -> Response:
     """The starred slots for the calendar of whoever has the address."""
+    local = Form(TimesIn, request.args).load()["times"] == LOCAL
     with database().read() as db:
         row = conferences.get_shown_conference(db, conference)
         attendee = personal.get_subscriber(db, row, token)
-        base_url = absolute("")
-        export = starring.get_personal_calendar(db, context().cache, row, attendee, base_url)
+        export = starring.get_personal_calendar(db, context().cache, row, attendee, absolute(""), local=local)
     response = etag_response(export.body, mimetype="text/calendar", etag=export.etag, private=True)
     response.headers["X-Robots-Tag"] = "noindex"
     return response

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from flask import Response, request, url_for
 
-from services.sessions.models import Conference
+from services.sessions.models import Conference, Release
 from services.sessions.pages.blueprints import blueprint
 from services.sessions.queries import conferences, looks, released
 from services.sessions.queries.agenda import list_coming
@@ -26,10 +26,11 @@ from shared.web.responses import tag_of
 
 @dataclass(frozen=True, kw_only=True)
 class Screen:
-    """One screen at a moment of the conference; `room` is None in the foyer."""
+    """One screen at a moment of the conference; `room` is None in the foyer, `is_gone` says that it was dropped."""
 
     conference: Conference
     room: dict[str, Any] | None
+    is_gone: bool
     now: datetime
     showing: Showing
     look: Look
@@ -38,7 +39,8 @@ class Screen:
     def state(self) -> bytes:
         """What it shows, as something to compare; the time is no part of it."""
         conference = self.conference
-        shown = [conference.version, conference.clock_offset, self.room, *self.showing.state]
+        room = [self.room, self.is_gone]
+        shown = [conference.version, conference.clock_offset, *room, *self.showing.state]
         return json.dumps({"release": conference.release_number, "shown": shown}).encode()
 
 
@@ -95,19 +97,30 @@ def _state(slug: str, room_id: UUID | None) -> Response:
 
 
 def _look_at(db: Transaction, slug: str, room_id: UUID | None) -> Screen:
-    """Raises NotFound for a room that the release does not know."""
+    """Raises NotFound for a room that no release knows."""
     conference = conferences.get_shown_conference(db, slug)
-    rooms = released.frame_of(released.find_release(db, conference))["rooms"]
-    room = next((one for one in rooms if one["id"] == str(room_id)), None)
-    if room_id and room is None:
-        raise NotFound
+    release = released.find_release(db, conference)
+    room = _room_in(release, room_id)
+    is_gone = room_id is not None and room is None
+    if is_gone:
+        older = (_room_in(one, room_id) for one in released.list_releases(db, conference.id))
+        room = next((one for one in older if one), None)
+        if room is None:
+            raise NotFound
     now = conference_now(conference.clock_offset)
     coming = list_coming(db, conference.id, at=now, room_id=room_id)
     show = screens.show_door if room_id else screens.show_foyer
     return Screen(
         conference=conference,
         room=room,
+        is_gone=is_gone,
         now=now,
         showing=show(coming, now),
         look=looks.dress(db, conference),
     )
+
+
+def _room_in(release: Release | None, room_id: UUID | None) -> dict[str, Any] | None:
+    """The room as that release shows it."""
+    rooms = released.frame_of(release)["rooms"]
+    return next((one for one in rooms if one["id"] == str(room_id)), None)

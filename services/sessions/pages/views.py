@@ -146,6 +146,7 @@ def subscribe_links(address: str, name: str) -> dict[str, str]:
     webcal = "webcal://" + address.partition("://")[2]
     return {
         "url": address,
+        "code": address.replace("/calendar.ics", "/calendar.svg"),
         "local": f"{address}{'&' if '?' in address else '?'}times=local",
         "webcal": webcal,
         "google": f"https://calendar.google.com/calendar/r?cid={quote(webcal, safe='')}",

@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select
 
 from services.sessions.models import (
     Availability,
@@ -46,6 +47,41 @@ def read_draft(db: Transaction, conference: Conference) -> Draft:
     )
 
 
+def read_around(
+    db: Transaction, conference: Conference, session: Session, *, starts_at: datetime, ends_at: datetime
+) -> Draft:
+    """The part of the draft that the rules hold a slot of this session against in these times, and no more.
+
+    That is what takes place then, give or take the buffer, and whatever else its speakers are in.
+    """
+    own, margin = conference.id, timedelta(minutes=conference.buffer_minutes)
+    same_speakers = select(SessionSpeaker.speaker_id).where(SessionSpeaker.session_id == session.id)
+    theirs = select(SessionSpeaker.session_id).where(SessionSpeaker.speaker_id.in_(same_speakers))
+    then = and_(Slot.starts_at < ends_at + margin, Slot.ends_at > starts_at - margin)
+    slots = db.scalars(
+        select(Slot).where(
+            Slot.conference_id == own, Slot.cancelled.is_(False), or_(then, Slot.session_id.in_(theirs))
+        )
+    ).all()
+    wanted = {session.id, *(slot.session_id for slot in slots)}
+    speakers = db.scalars(
+        select(Speaker)
+        .join(SessionSpeaker, SessionSpeaker.speaker_id == Speaker.id)
+        .where(SessionSpeaker.session_id.in_(wanted))
+    )
+    return Draft(
+        conference=conference,
+        days=conferences.list_days(db, own),
+        rooms=conferences.list_rooms(db, own),
+        tracks=(),
+        speakers={speaker.id: speaker for speaker in speakers},
+        sessions={one.id: one for one in db.scalars(select(Session).where(Session.id.in_(wanted)))},
+        speakers_of=_speakers_of(db, own, SessionSpeaker.session_id.in_(wanted)),
+        slots=slots,
+        available=_available(db, own),
+    )
+
+
 def _available(db: Transaction, conference_id: UUID) -> dict[UUID, list[Span]]:
     found: dict[UUID, list[Span]] = defaultdict(list)
     for row in db.scalars(select(Availability).where(Availability.conference_id == conference_id)):
@@ -71,11 +107,13 @@ def delete_available(db: Transaction, conference_id: UUID, owner_id: UUID) -> No
     )
 
 
-def _speakers_of(db: Transaction, conference_id: UUID) -> dict[UUID, list[UUID]]:
+def _speakers_of(
+    db: Transaction, conference_id: UUID, *narrowed: ColumnElement[bool]
+) -> dict[UUID, list[UUID]]:
     query = (
         select(SessionSpeaker.session_id, SessionSpeaker.speaker_id)
         .join(Session, Session.id == SessionSpeaker.session_id)
-        .where(Session.conference_id == conference_id)
+        .where(Session.conference_id == conference_id, *narrowed)
         .order_by(SessionSpeaker.session_id, SessionSpeaker.position)
     )
     found: dict[UUID, list[UUID]] = defaultdict(list)

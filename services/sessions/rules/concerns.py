@@ -99,6 +99,18 @@ def find_concerns(placed: Iterable[Placed], circumstances: Circumstances) -> lis
     return sorted(concerns, key=lambda concern: concern.severity != BLOCK)
 
 
+def find_concerns_of(slot_id: UUID, placed: Iterable[Placed], circumstances: Circumstances) -> list[Concern]:
+    """Those of one slot alone: only who shares its room or a speaker is held against it."""
+    slots = list(placed)
+    owners = {owner for slot in slots if slot.slot_id == slot_id for owner in _owners(slot)}
+    near = [slot for slot in slots if not owners.isdisjoint(_owners(slot))]
+    return [concern for concern in find_concerns(near, circumstances) if slot_id in concern.slot_ids]
+
+
+def _owners(slot: Placed) -> set[UUID]:
+    return {slot.room_id, *(speaker_id for speaker_id, _ in slot.speakers)}
+
+
 def require_no_block(concerns: Iterable[Concern]) -> None:
     """Raises ReleaseBlocked with the rules and slots that do not let a release pass."""
     blocking = [concern for concern in concerns if concern.severity == BLOCK]

@@ -1,16 +1,17 @@
 """The draft as the grid shows it: rooms beside one another, slots in them, and what has no place yet."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from services.sessions.models import Session
+from services.sessions.rules.concerns import Concern
 from services.sessions.rules.programme import Draft
 
 NO_TRACK = ""
 
 
-def grid_of(draft: Draft) -> Mapping[str, Any]:
-    """Everything that moving a slot has to know: its version, its room and who else is busy then."""
+def grid_of(draft: Draft, concerns: Sequence[Concern]) -> Mapping[str, Any]:
+    """Everything that moving a slot has to know: its version, its room and what breaks a rule now."""
     placed = {slot.session_id for slot in draft.slots}
     about = {session.id: _about(draft, session) for session in draft.sessions.values()}
     return {
@@ -30,6 +31,7 @@ def grid_of(draft: Draft) -> Mapping[str, Any]:
             for slot in draft.slots
         ],
         "unplaced": [facts for session_id, facts in about.items() if session_id not in placed],
+        "concerns": concerns,
     }
 
 

@@ -8,8 +8,15 @@ from zoneinfo import ZoneInfo
 
 from services.sessions.errors import EndsBeforeItStarts, TimeUnclear
 from shared.clock import to_instant
+from shared.errors import Invalid
 
 MARGIN = timedelta(days=2)
+
+
+class Identified(Protocol):
+    """A room of the conference."""
+
+    id: UUID
 
 
 class Interval(Protocol):
@@ -72,6 +79,12 @@ def require_near(starts_at: datetime, ends_at: datetime, days: Sequence[Interval
     if starts_at < first - MARGIN or ends_at > last + MARGIN:
         text = f"The conference runs from {first:%Y-%m-%d} to {last:%Y-%m-%d}; this is far outside."
         raise TimeUnclear(text, fields={field: [text]})
+
+
+def require_known(room_id: UUID, rooms: Iterable[Identified]) -> None:
+    """Raises Invalid for the field `room_id` unless it is one of the conference's."""
+    if all(room.id != room_id for room in rooms):
+        raise Invalid(fields={"room_id": ["There is no such room in this conference."]})
 
 
 def day_of(starts_at: datetime, days: Iterable[Interval]) -> UUID | None:

@@ -88,6 +88,7 @@ class EventAssembly:
             license=self.texts.line(record.license, 200, "license", where),
             recording_optout=record.optout.strip().lower() in _YES,
             line=record.line,
+            series=record.series,
         )
 
     def note_guids(self) -> None:

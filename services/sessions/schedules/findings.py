@@ -3,21 +3,22 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Final, Literal
+from typing import Final
 
-from services.sessions.schedules.model import Finding, ScheduleEvent, ScheduleRoom
+from services.sessions.schedules.model import Finding, ScheduleEvent, ScheduleRoom, Severity
 from services.sessions.schedules.values import quoted
 from shared.clock import find_zone
 
-MOST_OF_A_KIND: Final = 50
+MOST_OF_A_KIND: Final = 5_000
+BRIEF: Final = 50
 
 
 class Findings:
-    """A list that stays readable: of each kind the first fifty, then a count of the rest."""
+    """A list that stays bounded whatever the file: of each kind the first 5,000, then a count of the rest."""
 
     def __init__(self) -> None:
         self._kept: list[Finding] = []
-        self._seen: dict[tuple[Literal["warning", "notice"], str], int] = defaultdict(int)
+        self._seen: dict[tuple[Severity, str], int] = defaultdict(int)
 
     def warn(self, code: str, message: str, where: str = "") -> None:
         self._add("warning", code, message, where)
@@ -26,17 +27,34 @@ class Findings:
         self._add("notice", code, message, where)
 
     def all(self) -> tuple[Finding, ...]:
-        rest = (
-            Finding(severity=severity, code=code, message=f"{seen - MOST_OF_A_KIND} more of the same kind.")
+        rest = [
+            _rest(severity, code, seen - MOST_OF_A_KIND)
             for (severity, code), seen in self._seen.items()
             if seen > MOST_OF_A_KIND
-        )
+        ]
         return (*self._kept, *rest)
 
-    def _add(self, severity: Literal["warning", "notice"], code: str, message: str, where: str) -> None:
+    def _add(self, severity: Severity, code: str, message: str, where: str) -> None:
         self._seen[severity, code] += 1
         if self._seen[severity, code] <= MOST_OF_A_KIND:
             self._kept.append(Finding(severity=severity, code=code, message=message, where=where))
+
+
+def in_brief(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """A list that stays readable: of each kind the first fifty, then a count of the rest."""
+    kinds: dict[tuple[Severity, str], list[Finding]] = defaultdict(list)
+    for one in findings:
+        kinds[one.severity, one.code].append(one)
+    short: list[Finding] = []
+    for (severity, code), those in kinds.items():
+        short += those[:BRIEF]
+        more = sum(one.stands_for for one in those[BRIEF:])
+        short += [_rest(severity, code, more)] if more else []
+    return tuple(short)
+
+
+def _rest(severity: Severity, code: str, count: int) -> Finding:
+    return Finding(severity=severity, code=code, message=f"{count} more of the same kind.", stands_for=count)
 
 
 def find_overlaps(

@@ -5,15 +5,21 @@ from datetime import date, datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
+Severity = Literal["warning", "notice"]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """Something in a file that a person should know; the rest of the file was read all the same."""
+    """Something in a file that a person should know; the rest of the file was read all the same.
 
-    severity: Literal["warning", "notice"]
+    `stands_for` is how many it tells of: more than one where a message only counts them.
+    """
+
+    severity: Severity
     code: str
     message: str
     where: str = ""
+    stands_for: int = 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +77,8 @@ class ScheduleEvent:
 
     `starts_at` is aware when the file gives an offset and naive local time otherwise. `ref` is the guid exactly
     as the file writes it (some are no UUIDs), else the id: the key by which a second import finds the talk again.
-    Texts are as the file has them, HTML included. `line` is the line in an XML file.
+    Texts are as the file has them, HTML included. `line` is the line in an XML file. Events of one
+    `series` are the same talk, as long as they say the same.
     """
 
     id: str
@@ -97,6 +104,7 @@ class ScheduleEvent:
     license: str = ""
     recording_optout: bool = False
     line: int | None = None
+    series: str = ""
 
     @property
     def ends_at(self) -> datetime:

@@ -13,8 +13,8 @@ LARGEST_FILE: Final = 20 * 1024 * 1024
 
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 _UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
+_CHOOSE: Final = "Please choose a schedule.xml, a schedule.json or a calendar (.ics)."
 _OTHER_KINDS: Final = (
-    (b"begin:vcalendar", "an iCalendar file (.ics)"),
     (b"<!doctype html", "a web page (HTML)"),
     (b"<html", "a web page (HTML)"),
     (b"%pdf", "a PDF document"),
@@ -39,14 +39,14 @@ def read_schedule(content: bytes, *, filename: str) -> Schedule:
     front = body[:40].lower()
     for mark, kind in _OTHER_KINDS:
         if front.startswith(mark):
-            raise ForeignSchedule(f"{name} looks like {kind}. Please choose a schedule.xml or schedule.json.")
+            raise ForeignSchedule(f"{name} looks like {kind}. {_CHOOSE}")
     if front.startswith(_UTF_16):
         body = _from_utf_16(content, name)
     if body.startswith(b"<"):
         return assemble(read_xml(body, filename=name), filename=name)
     if body.startswith((b"{", b"[")):
         return assemble(read_json(body, filename=name), filename=name)
-    raise ForeignSchedule(f"{name} is neither XML nor JSON. Please choose a schedule.xml or schedule.json.")
+    raise ForeignSchedule(f"{name} is neither XML nor JSON. {_CHOOSE}")
 
 
 def _from_utf_16(content: bytes, name: str) -> bytes:

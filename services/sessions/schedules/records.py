@@ -57,6 +57,7 @@ class EventRecord:
     description: str = ""
     license: str = ""
     optout: str = ""
+    series: str = ""
     persons: list[PersonRecord] = field(default_factory=list)
     links: list[LinkRecord] = field(default_factory=list)
     attachments: list[LinkRecord] = field(default_factory=list)

@@ -110,18 +110,18 @@ class PlanReleaseIn(ReleaseFormIn):
     at = LocalMoment(required=True)
 
 
+MINUTES_LATE = [
+    Range(min=-600, max=600, error="Between {min} and {max} minutes."),
+    NoneOf([0], error="0 minutes change nothing."),
+]
+
+
 class LateIn(Schema):
     """A room that is late from a local time on."""
 
     room_id = ma.fields.UUID(required=True, error_messages={"required": "Choose a room."})
     since = LocalMoment(required=True)
-    minutes = ma.fields.Integer(
-        required=True,
-        validate=[
-            Range(min=-600, max=600, error="Between {min} and {max} minutes."),
-            NoneOf([0], error="0 minutes change nothing."),
-        ],
-    )
+    minutes = ma.fields.Integer(required=True, validate=MINUTES_LATE)
 
 
 class ShiftIn(LateIn):

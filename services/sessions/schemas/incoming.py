@@ -223,11 +223,22 @@ class SlotIn(Schema):
     ends_at = ma.fields.AwareDateTime(required=True, validate=_INSTANT)
 
 
-class CalendarIn(AgendaIn):
-    """What a calendar is narrowed to, and whether its times are UTC or on the clock of the conference."""
+class SupposedIn(SlotIn):
+    """A place that a session is held over; `slot_id` is the slot that would move there, none for a new one."""
+
+    slot_id = ma.fields.UUID(load_default=None)
+
+
+class TimesIn(Schema):
+    """Whether the times of a calendar are UTC or on the clock of the conference."""
+
+    times = Text(max=10, load_default="", validate=OneOf(("", "utc", "local"), error="Choose utc or local."))
+
+
+class CalendarIn(AgendaIn, TimesIn):
+    """What a calendar is narrowed to."""
 
     session = ma.fields.UUID(load_default=None)
-    times = Text(max=10, load_default="", validate=OneOf(("", "utc", "local"), error="Choose utc or local."))
 
 
 class ScreenIn(Schema):

@@ -122,7 +122,20 @@ class GridSlotOut(GridSessionOut):
     cancelled = ma.fields.Boolean()
 
 
-class GridOut(ma.Schema):
+class ConcernOut(ma.Schema):
+    """A rule (`kind`) that slots break; `severity` is block or warn."""
+
+    kind = ma.fields.String()
+    severity = ma.fields.String()
+    text = ma.fields.String()
+    slot_ids = ma.fields.List(ma.fields.UUID())
+
+
+class ConcernsOut(ma.Schema):
+    concerns = ma.fields.List(ma.fields.Nested(ConcernOut))
+
+
+class GridOut(ConcernsOut):
     """The whole draft in rooms and times; `unplaced` are the sessions without a slot."""
 
     zone = ma.fields.String()
@@ -130,13 +143,6 @@ class GridOut(ma.Schema):
     rooms = ma.fields.List(ma.fields.Nested(GridRoomOut))
     slots = ma.fields.List(ma.fields.Nested(GridSlotOut))
     unplaced = ma.fields.List(ma.fields.Nested(GridSessionOut))
-
-
-class ConcernOut(ma.Schema):
-    kind = ma.fields.String()
-    severity = ma.fields.String()
-    text = ma.fields.String()
-    slot_ids = ma.fields.List(ma.fields.UUID())
 
 
 class SlotChangeOut(ma.Schema):

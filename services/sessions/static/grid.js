@@ -2,9 +2,11 @@
 // Two people at once never overwrite each other: a move is refused when the slot has changed, and the loser sees how.
 
 import { Board, make } from "./grid_board.js";
+import { Asker } from "./grid_concerns.js";
 import { makeDraggable } from "./grid_drag.js";
+import { listen } from "./grid_keys.js";
 import { Model, placeOf, samePlace } from "./grid_model.js";
-import { actOf, onDay, placeAfter } from "./grid_moves.js";
+import { onDay, placeAfter } from "./grid_moves.js";
 import { Store } from "./grid_store.js";
 
 const LOOKS_EVERY = 8000;
@@ -14,6 +16,7 @@ const UNDO_MOST = 100;
 const root = document.getElementById("grid");
 const part = (name) => root.querySelector(`.grid-${name}`);
 const store = new Store(root.dataset.api);
+const asker = new Asker((slot, place) => store.concerns(slot, place));
 const undoing = [];
 let model;
 let board;
@@ -56,7 +59,7 @@ function showUnplaced() {
       button.type = "button";
       button.dir = "auto";
       button.dataset.session = session.session_id;
-      button.addEventListener("click", () => addSession(session, model.firstFree(day, session)));
+      button.addEventListener("click", () => addSession(session, model.firstGap(day)));
       const item = make("li");
       item.append(button);
       return item;
@@ -79,27 +82,62 @@ function showChosen() {
   }
   const title = make("strong", "", slot.title);
   title.dir = "auto";
-  part("words").replaceChildren(title, ` ${model.words(slot)}. `, make("span", "grid-conflicts", model.conflicts(slot).join("; ")));
+  part("words").replaceChildren(title, ` ${model.words(slot)}. `, make("span", model.concerns.severity(slot.id), model.concerns.words(slot.id).join(" ")));
+}
+
+// ---- what the rules say
+
+/** Ask what a slot breaks where it is now, and say that too. */
+function ask(slot, before = "") {
+  const place = placeOf(slot);
+  asker.want(slot, place, (found) => {
+    const now = model.slots.get(slot.id);
+    if (!now || !samePlace(now, place)) return;
+    model.concerns.learn(slot.id, found);
+    board.mark();
+    showChosen();
+    if (found.length) say(`${before}${model.tell(slot)}`, model.concerns.severity(slot.id) === "block");
+  });
+}
+
+/** Show a slot over a place while it is dragged, and ask what it would break there. */
+function hold(slot, place) {
+  board.place(slot, place);
+  asker.want(slot, place, (found) => {
+    if (!dragging.isOver(place)) return;
+    model.concerns.suppose(slot.id, found);
+    board.mark();
+    board.tellInSight(slot.id);
+    say(model.tell(slot, place), model.concerns.severity(slot.id) === "block");
+  });
+}
+
+function letGo() {
+  model.concerns.suppose(null, null);
+  board.show(day);
 }
 
 // ---- changing
 
 /** Take a place at once and save it; keys that follow one another are saved together. */
 function change(slot, place, { rest = 0, isUndo = false } = {}) {
-  if (samePlace(slot, place)) return board.settle();
+  if (samePlace(slot, place)) return letGo();
+  const rooms = [slot.room, place.room];
   slot.saved ??= placeOf(slot);
   Object.assign(slot, place);
   slot.isUndo = isUndo;
+  clearTimeout(slot.timer);
+  // What is to be saved at once is on its way before the board is drawn.
+  if (rest) slot.timer = setTimeout(() => save(slot), rest);
+  else save(slot);
   const there = model.dayOf(slot);
   if (there !== day || slot.start < board.reach.start || slot.end > board.reach.end) showDay(there);
-  else board.settle();
+  else board.settle(rooms);
   board.elements.get(slot.id)?.focus({ preventScroll: true });
   board.elements.get(slot.id)?.scrollIntoView({ block: "nearest", inline: "nearest" });
   choose(slot);
-  const conflicts = model.conflicts(slot);
-  say(`${slot.title}: ${model.words(slot)}${conflicts.length ? `. ${conflicts.join("; ")}` : ""}`, conflicts.length > 0);
-  clearTimeout(slot.timer);
-  slot.timer = setTimeout(() => save(slot), rest);
+  say(`${slot.title}: ${model.words(slot)}`);
+  ask(slot);
   return undefined;
 }
 
@@ -117,6 +155,7 @@ async function save(slot) {
     slot.saved = slot.isLate ? sent : undefined;
     if (!slot.isUndo) remember({ id: slot.id, place: before });
     say(`Saved: ${slot.title}, ${model.words(slot)}`);
+    ask(slot, "Saved: ");
   } catch (refused) {
     clearTimeout(slot.timer);
     slot.isLate = slot.isSaving = false;
@@ -140,7 +179,7 @@ async function notSaved(slot, before, refused) {
   }
   Object.assign(slot, before);
   slot.saved = undefined;
-  board.show(day);
+  letGo();
   say(`Not saved: ${refused.message}`, true);
 }
 
@@ -150,9 +189,9 @@ async function addSession(session, place, { isUndo = false } = {}) {
     const answer = await store.add(session, place);
     await load({ anyway: true });
     if (!isUndo) remember({ id: answer.id, isNew: true });
-    focusOn(answer.id, `${session.title}: ${model.words(model.slots.get(answer.id))}`);
+    focusOn(answer.id);
   } catch (refused) {
-    board.show(day);
+    letGo();
     say(`Not saved: ${refused.message}`, true);
   }
 }
@@ -167,17 +206,17 @@ async function takeOut(slot, { isUndo = false } = {}) {
     say(`“${slot.title}” has no place any more.`);
     root.querySelector(`[data-session="${slot.session_id}"]`)?.focus();
   } catch (refused) {
-    board.settle();
+    letGo();
     say(refused.message, true);
   }
 }
 
-function focusOn(id, words) {
+function focusOn(id) {
   const slot = model.slots.get(id);
   if (model.dayOf(slot) !== day) showDay(model.dayOf(slot));
   board.elements.get(id)?.focus();
   choose(slot);
-  say(words);
+  say(model.tell(slot), model.concerns.severity(id) === "block");
 }
 
 function remember(step) {
@@ -197,47 +236,6 @@ async function undo() {
   else change(slot, step.place, { isUndo: true });
 }
 
-// ---- keys and buttons
-
-const open = (slot) => location.assign(root.dataset.session + slot.session_id);
-
-root.addEventListener("keydown", (event) => {
-  if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z") {
-    event.preventDefault();
-    undo();
-    return;
-  }
-  const slot = model?.slots.get(event.target.dataset?.id);
-  if (!slot || event.ctrlKey || event.metaKey || event.altKey) return;
-  const act = actOf(event);
-  if (act) {
-    event.preventDefault();
-    change(slot, placeAfter(act, slot, model), { rest: KEYS_REST });
-  } else if (event.key === "Enter") {
-    event.preventDefault();
-    open(slot);
-  } else if (event.key === "Delete" || event.key === "Backspace") {
-    event.preventDefault();
-    takeOut(slot);
-  }
-});
-
-root.addEventListener("focusin", (event) => {
-  const slot = model?.slots.get(event.target.dataset?.id);
-  if (slot) choose(slot);
-});
-
-root.addEventListener("click", (event) => {
-  const act = event.target.dataset?.act;
-  const slot = model?.slots.get(event.target.closest("[data-id]")?.dataset.id ?? (act && chosen));
-  if (!slot) return;
-  if (act === "out") takeOut(slot);
-  else if (act === "open") open(slot);
-  else if (act) change(slot, placeAfter(act, slot, model), { rest: KEYS_REST });
-  else choose(slot);
-});
-part("undo").addEventListener("click", undo);
-
 // ---- beginning, and what others do meanwhile
 
 const isBusy = () => dragging?.isDragging() || [...model.slots.values()].some((slot) => slot.timer || slot.isSaving);
@@ -245,6 +243,11 @@ const isBusy = () => dragging?.isDragging() || [...model.slots.values()].some((s
 async function load(options) {
   const data = await store.read(options);
   if (!data) return [];
+  // Whatever was taken in hand while the answer came stays as it is there; the next look brings the rest.
+  if (!options?.anyway && isBusy()) {
+    store.forget();
+    return [];
+  }
   const newer = model.load(data);
   day = model.days.find((one) => one.id === day?.id) ?? model.days[0];
   showDay(day);
@@ -281,12 +284,22 @@ async function begin() {
     root,
     board,
     model: () => model,
-    preview: (slot, place) => board.place(slot, place),
+    preview: hold,
     drop: change,
     dropOnDay: (slot, id) => change(slot, onDay(slot, model.days.find((one) => one.id === id), model)),
     dropOutside: takeOut,
     dropNew: addSession,
-    leave: () => board.show(day),
+    leave: letGo,
+  });
+  listen({
+    root,
+    slotOf: (id) => model.slots.get(id),
+    chosen: () => chosen,
+    choose,
+    act: (act, slot) => change(slot, placeAfter(act, slot, model), { rest: KEYS_REST }),
+    open: (slot) => location.assign(root.dataset.session + slot.session_id),
+    takeOut,
+    undo,
   });
   showDay(model.days.find((one) => String(one.position) === asked) ?? model.days[0]);
   showUnplaced();

@@ -5,6 +5,7 @@ import { minutes } from "./grid_model.js";
 const PIXELS = 1.6; // per minute
 const HALF_HOUR = minutes(30);
 const SMALL_MINUTES = 20;
+const TOLD_PIXELS = 120;
 
 export class Board {
   constructor(root, model) {
@@ -23,18 +24,40 @@ export class Board {
     const height = `${this.#pixels(this.reach.end - this.reach.start)}px`;
     this.root.replaceChildren(this.#times(height), ...this.model.rooms.map((room) => this.#column(room, height)));
     this.root.style.setProperty("--rooms", this.model.rooms.length);
-    const slots = this.model.slotsOf(day);
-    for (const slot of slots) this.elements.set(slot.id, this.#slot(slot));
-    this.settle(slots);
+    for (const slot of this.model.slotsOf(day)) this.elements.set(slot.id, this.#slot(slot));
+    this.settle(this.model.rooms.map((room) => room.id));
     if (focused) this.elements.get(focused)?.focus({ preventScroll: true });
   }
 
-  /** Put every slot of the day where the model says, and mark what collides. */
-  settle(slots = this.model.slotsOf(this.day)) {
-    for (const room of this.model.rooms) {
-      const lanes = this.model.lanes(slots.filter((slot) => slot.room === room.id));
+  /** Put every slot of these rooms where the model says, and mark what breaks a rule. */
+  settle(rooms) {
+    const slots = this.model.slotsOf(this.day);
+    for (const room of new Set(rooms)) {
+      const lanes = this.model.lanes(slots.filter((slot) => slot.room === room));
       for (const [id, lane] of lanes) this.place(this.model.slots.get(id), undefined, lane);
     }
+    this.mark();
+  }
+
+  /** Show at every slot of the day what concerns it now. */
+  mark() {
+    for (const [id, element] of this.elements) {
+      const words = this.model.concerns.words(id);
+      const title = [element.querySelector("strong").textContent, ...words].join("\n");
+      if (element.title === title) continue; // most are as they were
+      const severity = this.model.concerns.severity(id);
+      element.title = title;
+      element.classList.toggle("is-blocking", severity === "block");
+      element.classList.toggle("is-warned", severity === "warn");
+      element.querySelector(".grid-told").textContent = words.join(" ");
+    }
+  }
+
+  /** What is told of a held slot stands under it, and above where the board ends. */
+  tellInSight(id) {
+    const element = this.elements.get(id);
+    const end = this.root.parentElement.getBoundingClientRect().bottom;
+    element?.classList.toggle("is-low", element.getBoundingClientRect().bottom > end - TOLD_PIXELS);
   }
 
   /** Show a slot at a place, which may be one it is only dragged over. */
@@ -51,13 +74,10 @@ export class Board {
   }
 
   #describe(element, slot, place) {
-    const conflicts = this.model.conflicts(slot, place);
-    element.classList.toggle("in-conflict", conflicts.length > 0);
     element.classList.toggle("is-small", place.end - place.start <= minutes(SMALL_MINUTES));
     element.querySelector(".grid-when").textContent = this.model.times(place);
-    const words = [this.model.date.format(place.start), this.model.roomName(place.room), slot.cancelled && "cancelled", ...conflicts];
-    element.querySelector(".visually-hidden").textContent = words.filter(Boolean).join(". ");
-    element.title = [slot.title, ...conflicts].join("\n");
+    const words = [this.model.date.format(place.start), this.model.roomName(place.room), slot.cancelled && "cancelled"];
+    element.querySelector(".grid-where").textContent = `${words.filter(Boolean).join(". ")}. `;
   }
 
   lane(room) {
@@ -126,7 +146,7 @@ export class Board {
     const handle = make("span", "grid-handle");
     handle.dataset.handle = "";
     const who = make("span", "grid-who", slot.speakers.map((one) => one.name).join(", "));
-    element.append(make("span", "grid-when"), title, who, make("span", "visually-hidden"), handle);
+    element.append(make("span", "grid-when"), title, who, make("span", "visually-hidden grid-where"), make("span", "grid-told"), handle);
     return element;
   }
 }

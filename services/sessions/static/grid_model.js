@@ -1,16 +1,19 @@
-// What the grid knows: where each slot is, what collides with what, and where there is still room.
+// What the grid knows: where each slot is, what concerns it, and where there is still room.
+
+import { Concerns } from "./grid_concerns.js";
 
 export const STEP = 5;
 export const NEW_MINUTES = 45;
+export const NOT_YET = "00000000-0000-0000-0000-000000000000"; // what a session is called whose slot is still to be made
 const MINUTE = 60_000;
 const QUARTER = 30 * MINUTE;
-const QUIET = "break";
 
 export const minutes = (count) => count * MINUTE;
 export const lengthOf = (place) => place.end - place.start;
-const overlap = (one, other) => one.start < other.end && other.start < one.end;
 
 export class Model {
+  concerns = new Concerns();
+
   constructor(data) {
     this.load(data);
   }
@@ -23,6 +26,7 @@ export class Model {
     this.days = data.days.map((day) => ({ ...day, start: Date.parse(day.starts_at), end: Date.parse(day.ends_at) }));
     this.rooms = data.rooms;
     this.unplaced = data.unplaced;
+    this.concerns.load(data.concerns);
     // What is being saved stays as it is here; the answer says what becomes of it.
     const isUnderWay = (slot) => slot && (slot.timer || slot.isSaving);
     this.slots = new Map(data.slots.map((slot) => [slot.id, isUnderWay(before?.get(slot.id)) ? before.get(slot.id) : withPlace(slot)]));
@@ -57,22 +61,6 @@ export class Model {
     return this.rooms[this.column(room)]?.name ?? "";
   }
 
-  /** Sentences about what is wrong with a slot at a place; empty when all is well there. */
-  conflicts(slot, place = slot) {
-    if (slot.cancelled) return [];
-    const found = [];
-    for (const other of this.slots.values()) {
-      if (other.id === slot.id || other.cancelled || !overlap(place, other)) continue;
-      if (other.room === place.room) found.push(`${this.roomName(place.room)} is taken by “${other.title}”`);
-      if (slot.kind === QUIET || other.kind === QUIET) continue;
-      const both = slot.speakers.filter((one) => other.speakers.some((same) => same.id === one.id));
-      found.push(...both.map((one) => `${one.name} also speaks in “${other.title}”`));
-    }
-    const day = this.dayOf(place);
-    if (place.start < day.start || place.end > day.end) found.push("outside the times of the day");
-    return found;
-  }
-
   /** Side by side where slots of one room overlap: each slot's lane, and how many lanes it shares. */
   lanes(slots) {
     const found = new Map();
@@ -100,14 +88,14 @@ export class Model {
     return found;
   }
 
-  /** The first free place of a day for a session without one. */
-  firstFree(day, session) {
+  /** The first gap of a day that a new slot fits into. */
+  firstGap(day) {
     const length = minutes(NEW_MINUTES);
-    const candidate = { ...session, id: "", cancelled: false };
+    const taken = (place) => this.slotsOf(day).some((one) => one.room === place.room && one.start < place.end && place.start < one.end);
     for (let start = day.start; start + length <= day.end; start += minutes(STEP)) {
       for (const room of this.rooms) {
         const place = { start, end: start + length, room: room.id };
-        if (!this.conflicts(candidate, place).length) return place;
+        if (!taken(place)) return place;
       }
     }
     return { start: day.start, end: day.start + length, room: this.rooms[0].id };
@@ -119,6 +107,11 @@ export class Model {
 
   words(place) {
     return `${this.date.format(place.start)}, ${this.times(place)}, ${this.roomName(place.room)}`;
+  }
+
+  /** A slot at a place, and what concerns it. */
+  tell(slot, place = slot) {
+    return [`${slot.title}: ${this.words(place)}.`, ...this.concerns.words(slot.id)].join(" ");
   }
 }
 

@@ -1,5 +1,7 @@
 // The grid's way to the API: reads the draft, and writes one slot at a time with the version it was read with.
 
+import { NOT_YET } from "./grid_model.js";
+
 export class Refused extends Error {
   /** `status` is 0 when no answer came. */
   constructor(status, words) {
@@ -23,6 +25,23 @@ export class Store {
     if (answer.status === 304) return null;
     this.#etag = answer.headers.get("ETag") ?? "";
     return answer.json();
+  }
+
+  /** The next reading brings the whole draft, changed or not. */
+  forget() {
+    this.#etag = "";
+  }
+
+  /** What a slot would break at a place; null when no answer came. What would be refused there blocks. */
+  async concerns(slot, place) {
+    const asked = new URLSearchParams({ session_id: slot.session_id, ...body(place) });
+    if (slot.id !== NOT_YET) asked.set("slot_id", slot.id);
+    try {
+      const answer = await reach(`${this.#api}/draft/concerns?${asked}`, { cache: "no-store" });
+      return (await answer.json()).concerns;
+    } catch (refused) {
+      return refused.status === 422 ? [{ severity: "block", text: refused.message, slot_ids: [slot.id] }] : null;
+    }
   }
 
   async move(slot, place) {

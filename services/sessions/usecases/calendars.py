@@ -1,8 +1,9 @@
 """The public programme as calendars: the whole and every cut of it, joined from the same entries."""
 
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, cast
+from datetime import datetime
+from typing import Any, Protocol, cast
 from uuid import UUID
 
 from services.sessions.ical import CalendarEntry, calendar_text, event_text, zone_text
@@ -14,6 +15,15 @@ from services.sessions.usecases.narrowing import Wanted
 from shared.db import Transaction
 
 LOCAL = "local"
+
+
+class Timed(Protocol):
+    """Something between two instants."""
+
+    @property
+    def starts_at(self) -> datetime: ...
+    @property
+    def ends_at(self) -> datetime: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,11 +52,11 @@ class Calendars:
         name = ("calendar", narrowing.query_of(wanted))
         return self.kept.get(conference, name, lambda: self._build(db, conference, base_url, wanted))
 
-    def entry_of(self, conference: Conference, slot: ReleasedSlot, base_url: str) -> bytes:
-        """The entry of one slot in UTC, the same bytes in every calendar."""
-        key = _Key(slot_id=slot.slot_id, revision=slot.revision, venue=conference.venue, zone="")
-        kept = self._entries.get((conference.id, False), {}).get(key)
-        return kept or event_text(calendar_entry(conference, slot, base_url))
+    def entry_of(self, conference: Conference, slot: ReleasedSlot, base_url: str, *, zone: str = "") -> bytes:
+        """The entry of one slot, the same bytes in every calendar; its times are UTC where no `zone` is named."""
+        key = _Key(slot_id=slot.slot_id, revision=slot.revision, venue=conference.venue, zone=zone)
+        kept = self._entries.get((conference.id, bool(zone)), {}).get(key)
+        return kept or event_text(calendar_entry(conference, slot, base_url), zone=zone)
 
     def _build(self, db: Transaction, conference: Conference, base_url: str, wanted: Wanted) -> Export:
         release = released.find_release(db, conference)
@@ -76,10 +86,7 @@ class Calendars:
         """The zone, where the entries need it, and the entry of every public slot in the order of time."""
         kept = self._entries.get((conference.id, local), {})
         revisions = released.list_slot_revisions(db, conference.id)
-        zone = b""
-        if local and revisions:
-            first, last = min(one.starts_at for one in revisions), max(one.ends_at for one in revisions)
-            zone = zone_text(conference.zone, range(first.year, last.year + 2)) or b""
+        zone = zone_of(conference, revisions) if local else b""
         on = conference.zone if zone else ""
         keys = [
             _Key(slot_id=one.slot_id, revision=one.revision, venue=conference.venue, zone=on)
@@ -99,6 +106,14 @@ class Calendars:
 def calendars_of(cache: MutableMapping[Any, Any]) -> Calendars:
     """The calendars of one app."""
     return cast(Calendars, cache.setdefault("calendars", Calendars(kept=kept_of(cache))))
+
+
+def zone_of(conference: Conference, slots: Sequence[Timed]) -> bytes:
+    """The zone of the conference in the years of these slots, as calendars spell it; empty where they cannot."""
+    if not slots:
+        return b""
+    first, last = min(one.starts_at for one in slots), max(one.ends_at for one in slots)
+    return zone_text(conference.zone, range(first.year, last.year + 2)) or b""
 
 
 def calendar_entry(conference: Conference, slot: ReleasedSlot, base_url: str) -> CalendarEntry:

@@ -81,7 +81,7 @@ def place_slot(
     days = conferences.list_days(db, conference.id)
     placing.require_length(starts_at, ends_at)
     placing.require_near(starts_at, ends_at, days, field=field)
-    _require_room(db, conference, room_id)
+    placing.require_known(room_id, conferences.list_rooms(db, conference.id))
     slot.starts_at, slot.ends_at, slot.room_id = starts_at, ends_at, room_id
     slot.day_id = placing.day_of(starts_at, days)
     slot.version += 1
@@ -169,7 +169,7 @@ def _new_slot(
 ) -> Slot:
     days = conferences.list_days(db, conference.id)
     placing.require_near(starts_at, ends_at, days, field=field)
-    _require_room(db, conference, room_id)
+    placing.require_known(room_id, conferences.list_rooms(db, conference.id))
     slot = Slot(
         id=new_id(),
         conference_id=conference.id,
@@ -233,8 +233,3 @@ def _order_speakers(
             known[name] = speaker.id
         db.add(SessionSpeaker(session_id=session.id, speaker_id=known[name], position=position))
     db.flush()
-
-
-def _require_room(db: Transaction, conference: Conference, room_id: UUID) -> None:
-    if all(room.id != room_id for room in conferences.list_rooms(db, conference.id)):
-        raise Invalid(fields={"room_id": ["There is no such room in this conference."]})

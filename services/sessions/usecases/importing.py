@@ -9,12 +9,15 @@ from services.sessions.models import Conference, Day
 from services.sessions.queries import conferences, released
 from services.sessions.rules import naming
 from services.sessions.schedules import Finding, Schedule, ScheduleEvent
+from services.sessions.schedules.findings import in_brief
 from services.sessions.usecases import conferences as conference_cases
 from services.sessions.usecases import importing_events, releasing
 from services.sessions.usecases.importing_events import Counts
 from shared.clock import to_instant
 from shared.db import Transaction
 from shared.ids import new_id
+
+MOST_DAYS = 200  # so many can be told to the other services in one message, whatever their titles
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,10 +47,18 @@ class ImportReport:
             *([f"{self.kept} keep what was changed here since the last file"] if self.kept else []),
             f"released as “{self.release}”" if self.release else "nothing new became public",
         ]
-        lines += [
-            f"{one.severity}: {f'{one.where}: ' if one.where else ''}{one.message}" for one in self.findings
-        ]
-        return "\n".join(lines)
+        return "\n".join([*lines, *map(told, self.in_brief)])
+
+    @property
+    def in_brief(self) -> tuple[Finding, ...]:
+        """Of each kind of finding the first ones."""
+        return in_brief(self.findings)
+
+
+def told(finding: Finding) -> str:
+    """A finding as one line."""
+    place = f"{finding.where}: " if finding.where else ""
+    return f"{finding.severity}: {place}{finding.message}"
 
 
 def import_schedule(
@@ -67,6 +78,9 @@ def import_schedule(
     """
     if not schedule.events:
         raise ProgrammeUnreadable("The file holds no events.")
+    if len(schedule.days) > MOST_DAYS:
+        text = f"The file has events on {len(schedule.days)} days; a conference has at most {MOST_DAYS}."
+        raise ProgrammeUnreadable(text)
     if zone is not None:
         naming.require_zone(zone)
     conference = conferences.find_conference(db, conference_slug)

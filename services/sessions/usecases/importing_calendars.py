@@ -19,7 +19,6 @@ from services.sessions.schedules.values import quoted
 from shared.clock import find_zone
 from shared.db import Transaction
 
-MOST_DAYS: Final = 366
 LARGEST_CALENDAR: Final = 5 * 1024 * 1024
 # Findings about what schedules should have and calendars never do.
 _NOT_OF_A_CALENDAR: Final = ("odd_guid", "no_zone")
@@ -54,10 +53,6 @@ def calendar_schedule(
         raise UnreadableSchedule(_nothing(found, name))
     own = zone if find_zone(zone) else ""
     records = _days(found.entries, ZoneInfo(own or "UTC"), days)
-    if len(records) > MOST_DAYS:
-        raise UnreadableSchedule(
-            f"{name} has events on {len(records)} days; a conference has at most {MOST_DAYS}."
-        )
     record = ScheduleRecord(title=found.name, zone=own, days=records)
     schedule = assemble(record, filename=name)
     told = [one for one in schedule.findings if one.code not in _NOT_OF_A_CALENDAR or not own]
@@ -125,6 +120,7 @@ def _event(entry: FoundEntry, starts_at: datetime) -> EventRecord:
         where=f"line {entry.line}",
         line=entry.line,
         guid=entry.key,
+        series=entry.series,
         date=starts_at.isoformat(timespec="seconds"),
         duration=str(int(entry.length.total_seconds() // 60)),
         room=entry.location,

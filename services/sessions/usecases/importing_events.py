@@ -1,7 +1,7 @@
 """The talks of a schedule file as rooms, tracks, speakers, sessions and slots, loaded and compared in bulk."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
@@ -14,14 +14,15 @@ from services.sessions.models import (
     Session,
     SessionSpeaker,
     Slot,
-    Speaker,
 )
 from services.sessions.queries import conferences, drafts
 from services.sessions.rules.identity import identify, number_of
 from services.sessions.rules.merging import new_since, plain
 from services.sessions.rules.programme import Draft
-from services.sessions.schedules import Finding, Schedule, ScheduleEvent, SchedulePerson, to_plain
+from services.sessions.schedules import Finding, Schedule, ScheduleEvent, to_plain
+from services.sessions.usecases.importing_people import numbers_of, person_key, write_speakers
 from services.sessions.usecases.importing_rooms import NO_ROOM, write_rooms, write_tracks
+from services.sessions.usecases.importing_series import Said, SharedSessions, said
 from shared.db import Transaction
 from shared.ids import new_id
 
@@ -51,52 +52,10 @@ def write_events(
     draft = drafts.read_draft(db, conference)
     rooms = write_rooms(db, draft, schedule, events)
     tracks = write_tracks(db, draft, schedule, events)
-    speakers = _write_speakers(db, draft, events)
+    speakers = write_speakers(db, draft, events)
     # Rows before the rows that point to them: the mapper knows no relationships to order by.
     db.flush()
     return _Slots(db, draft, events, findings, rooms, tracks, speakers).write()
-
-
-def person_key(person: SchedulePerson) -> str:
-    """What tells people of one file apart."""
-    return person.id or (str(person.guid) if person.guid else person.name)
-
-
-def _write_speakers(db: Transaction, draft: Draft, events: Sequence[ScheduleEvent]) -> dict[str, UUID]:
-    """Speaker ids by the key of the person."""
-    persons: dict[str, SchedulePerson] = {}
-    for person in (person for event in events for person in event.persons):
-        kept = persons.get(person_key(person))
-        if kept is None or (not kept.biography and person.biography):
-            persons[person_key(person)] = person
-    guids = [person.guid for person in persons.values() if person.guid]
-    taken = drafts.list_taken_ids(db, Speaker, guids, draft.conference.id)
-    numbers = {speaker.export_id for speaker in draft.speakers.values()}
-    fresh = count(max((*numbers, *_numbers(person.id for person in persons.values())), default=0) + 1)
-    ids: dict[str, UUID] = {}
-    for key, person in persons.items():
-        row_id = identify(
-            slug=draft.conference.slug,
-            noun="speaker",
-            key=key,
-            guid=person.guid,
-            taken={*taken, *ids.values()},
-        )
-        row = draft.speakers.get(row_id)
-        if row is None:
-            number = number_of(person.id, numbers) or next(fresh)
-            numbers.add(number)
-            row = Speaker(id=row_id, conference_id=draft.conference.id, export_id=number, affiliation="")
-            db.add(row)
-        row.name = person.name[:300]
-        if person.biography or row.biography is None:
-            row.biography = to_plain(person.biography)
-        ids[key] = row_id
-    return ids
-
-
-def _numbers(texts: Iterable[str]) -> set[int]:
-    return {number for text in texts if (number := number_of(text, ()))}
 
 
 class _Slots:
@@ -120,7 +79,8 @@ class _Slots:
         guids = [event.guid for event in events if event.guid]
         self.taken = set(drafts.list_taken_ids(db, Slot, guids, draft.conference.id))
         self.numbers = {slot.export_id for slot in draft.slots}
-        self.fresh = count(max((*self.numbers, *_numbers(event.id for event in events)), default=0) + 1)
+        self.fresh = count(max((*self.numbers, *numbers_of(event.id for event in events)), default=0) + 1)
+        self.shared = SharedSessions()
         self.counts = Counts()
         self.new_sessions: list[Session] = []
         self.new_slots: list[Slot] = []
@@ -132,6 +92,7 @@ class _Slots:
             text = "Some guids belong to another conference here; those talks got guids of their own."
             self.findings.append(Finding(severity="notice", code="guid_taken", message=text))
         seen: set[UUID] = set()
+        events: list[tuple[ScheduleEvent, UUID]] = []
         for event in self.events:
             slot_id = identify(
                 slug=self.draft.conference.slug,
@@ -141,12 +102,24 @@ class _Slots:
                 taken=self.taken | seen if event.guid in seen or event.guid is None else self.taken,
             )
             seen.add(slot_id)
+            events.append((event, slot_id))
+        self._share(events)
+        for event, slot_id in events:
             self._write_event(event, slot_id)
         self._cancel_missing(seen)
         for rows in (self.new_sessions, [*self.new_slots, *self.new_speakers], self.new_imported):
             self.db.add_all(rows)
             self.db.flush()
         return self.counts
+
+    def _share(self, events: Sequence[tuple[ScheduleEvent, UUID]]) -> None:
+        """Dates of a series keep their session; where they say different things, those that said so before do."""
+        known = [(event, self.slots[slot_id]) for event, slot_id in events if slot_id in self.slots]
+        for only_steady in (True, False):
+            for event, slot in known:
+                row, content = self.imported.get(slot.id), self._content(event) if event.series else {}
+                if content and not (only_steady and (row is None or new_since(row.facts, content))):
+                    self.shared.claim(said(event.series, content), slot.session_id)
 
     def _write_event(self, event: ScheduleEvent, slot_id: UUID) -> None:
         slot = self.slots.get(slot_id)
@@ -161,6 +134,12 @@ class _Slots:
         session = self.draft.sessions[slot.session_id]
         place, content, order = self._place(event), self._content(event), self._order(event)
         before = self._remember(slot_id, place, content, order)
+        if event.series and self.shared.is_of_others(said(event.series, content), session.id):
+            self._part(slot, session, said(event.series, content), new_since(before, content))
+            _assign(slot, new_since(before, place))
+            slot.version += 1
+            self.counts.changed += 1
+            return
         speaking = list(self.draft.speakers_of.get(session.id, ()))
         moved = _assign(slot, new_since(before, place))
         told = _assign(session, new_since(before, content))
@@ -181,14 +160,30 @@ class _Slots:
         number = number_of(event.id, self.numbers) or next(self.fresh)
         self.numbers.add(number)
         own = self.draft.conference.id
-        session = Session(id=new_id(), conference_id=own, **self._content(event))
+        what = said(event.series, self._content(event))
+        session_id = self.shared.find(what) if event.series else None
+        if session_id is None:
+            session_id = new_id()
+            self.new_sessions.append(Session(id=session_id, conference_id=own, **self._content(event)))
+            self._speak(session_id, self._order(event))
+            self.shared.claim(what, session_id)
         slot = Slot(
-            id=slot_id, conference_id=own, session_id=session.id, export_id=number, **self._place(event)
+            id=slot_id, conference_id=own, session_id=session_id, export_id=number, **self._place(event)
         )
-        self.new_sessions.append(session)
         self.new_slots.append(slot)
-        self._speak(session.id, self._order(event))
         self._remember(slot_id, self._place(event), self._content(event), self._order(event))
+
+    def _part(self, slot: Slot, session: Session, what: Said, changes: dict[str, Any]) -> None:
+        """A date that says something of its own leaves the session it shared, with what people made of it."""
+        session_id = self.shared.find(what)
+        if session_id is None:
+            session_id = new_id()
+            columns = {column.key: getattr(session, column.key) for column in Session.__table__.columns}
+            self.db.add(Session(**{**columns, **changes, "id": session_id, "version": 1}))
+            self.db.flush()
+            self._speak(session_id, list(self.draft.speakers_of.get(session.id, ())))
+            self.shared.claim(what, session_id)
+        slot.session_id = session_id
 
     def _remember(
         self, slot_id: UUID, place: dict[str, Any], content: dict[str, Any], order: list[UUID]

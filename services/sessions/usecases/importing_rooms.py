@@ -39,9 +39,10 @@ def write_rooms(
             position += 1
             row = Room(id=row_id, conference_id=draft.conference.id, position=position)
             db.add(row)
-        row.name = name
-        if entry and entry.capacity is not None:
-            row.capacity = entry.capacity
+        capacity = row.capacity if entry is None or entry.capacity is None else entry.capacity
+        if (row.name, row.capacity) != (name, capacity):
+            row.name, row.capacity = name, capacity
+            row.version = (row.version or 0) + 1  # a form that shows the old name is out of date
         used[name] = row.id
     return used
 
@@ -57,6 +58,7 @@ def write_tracks(
             known[name] = Track(id=new_id(), conference_id=draft.conference.id, name=name, color="#5b6770")
             db.add(known[name])
         color = colors.get(name)
-        if color:
+        if color and color != known[name].color:
             known[name].color = color
+            known[name].version = (known[name].version or 0) + 1
     return {name: track.id for name, track in known.items()}

@@ -11,7 +11,7 @@ from services.sessions.ical import calendar_text
 from services.sessions.models import Conference, Entitlement, PersonalFeed, Star
 from services.sessions.queries import conferences, personal, released, viewers
 from services.sessions.rules.visibility import can
-from services.sessions.usecases.calendars import calendars_of
+from services.sessions.usecases.calendars import calendars_of, zone_of
 from services.sessions.usecases.keeping import Export, changed_at, export_of
 from shared import timers
 from shared.auth import Principal
@@ -86,17 +86,22 @@ def get_personal_calendar(
     conference: Conference,
     attendee: Entitlement,
     base_url: str,
+    *,
+    local: bool = False,
 ) -> Export:
-    """What the attendee has starred and may know of, with the entries of the public calendar."""
+    """What the attendee has starred and may know of, with the entries of the public calendar; `local` as there."""
     calendars = calendars_of(cache)
     slots = personal.list_starred(db, conference, attendee)
     last_modified = changed_at(conference, released.find_release(db, conference))
+    zone = zone_of(conference, slots) if local else b""
+    on = conference.zone if zone else ""
     body = calendar_text(
-        (calendars.entry_of(conference, slot, base_url) for slot in slots),
+        (calendars.entry_of(conference, slot, base_url, zone=on) for slot in slots),
         name=f"{conference.name} · {NAME}",
         description=conference.tagline,
         source_url="",  # a copy that is passed on would carry the token
         last_modified=last_modified,
+        zone=zone,
     )
     return export_of(body, last_modified)
 

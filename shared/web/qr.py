@@ -1,4 +1,4 @@
-"""QR codes, drawn as runs of dark modules: the one of a badge quickly, any other as qrcode makes it."""
+"""QR codes, drawn as runs of dark modules: alphanumeric ones of one size quickly, any other as qrcode makes it."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -12,7 +12,7 @@ from qrcode.base import Polynomial, gexp, rs_blocks
 from qrcode.constants import ERROR_CORRECT_M, ERROR_CORRECT_Q
 from qrcode.util import ALPHA_NUM, MODE_ALPHA_NUM, PAD0, PAD1
 
-VERSION = 8  # holds 156 alphanumeric characters and their end mark at level Q; a code has 135
+VERSION = 8  # holds 156 alphanumeric characters and their end mark at level Q
 MASK = 2  # reads as well as a searched one, and costs nothing to find
 LENGTH_BITS = 9  # of alphanumeric text in versions 1 to 9
 SIDE = 17 + 4 * VERSION
@@ -22,13 +22,12 @@ DATA_BYTES = sum(block.data_count for block in BLOCKS)
 CODEWORDS = sum(block.total_count for block in BLOCKS)
 CHECK_BYTES = BLOCKS[0].total_count - BLOCKS[0].data_count
 
-
+# Dark modules side by side, the same ones in all its rows: x, y from the upper left corner, width, height.
 Run = tuple[int, int, int, int]
-"""Dark modules side by side, the same ones in all its rows: x, y from the upper left corner, width, height."""
 
 
 def modules_of(code: str) -> list[str]:
-    """One text of 49 signs per row, `1` for dark; raises ValueError for text that is no badge code.
+    """One text of 49 signs per row, `1` for dark; raises ValueError for text that is too long.
 
     Equal to what qrcode makes in alphanumeric mode at version 8, level Q, mask 2, and 7 times quicker:
     the place of every bit and the table of the checksum are learned from qrcode once.
@@ -50,11 +49,6 @@ def runs_of(modules: Sequence[str]) -> list[Run]:
     return runs
 
 
-def svg_path(code: str) -> str:
-    """The `d` of a path that draws the code in units of one module."""
-    return _path(modules_of(code))
-
-
 @dataclass(frozen=True, kw_only=True)
 class Drawing:
     """The `d` of a path in units of one module, and how many of them a side has."""
@@ -63,13 +57,27 @@ class Drawing:
     path: str
 
 
+def quick_svg(text: str) -> Drawing:
+    """The code of an alphanumeric text of the one quick size; raises ValueError like `modules_of`."""
+    return Drawing(side=SIDE, path=_path(modules_of(text)))
+
+
 def link_svg(address: str) -> Drawing:
-    """The code of a web address, as large as it has to be; for a badge's code there is `svg_path`."""
+    """The code of a web address, as large as it has to be."""
     symbol = qrcode.QRCode(error_correction=ERROR_CORRECT_M, border=0)
     symbol.add_data(address)
     symbol.make(fit=True)
     modules = ["".join("1" if dark else "0" for dark in row) for row in symbol.modules]
     return Drawing(side=len(modules), path=_path(modules))
+
+
+def svg_image(drawing: Drawing) -> str:
+    """A picture for itself, on white and with the quiet zone that readers need."""
+    side = drawing.side + 8
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="-4 -4 {side} {side}" shape-rendering="crispEdges">'
+        f'<path fill="#fff" d="M-4-4h{side}v{side}h-{side}z"/><path d="{drawing.path}"/></svg>'
+    )
 
 
 def _path(modules: Sequence[str]) -> str:
