@@ -63,7 +63,7 @@ def quick_svg(text: str) -> Drawing:
 
 
 def link_svg(address: str) -> Drawing:
-    """The code of a web address, as large as it has to be."""
+    """The code of a web address, as large as it has to be; raises ValueError where none is large enough."""
     symbol = qrcode.QRCode(error_correction=ERROR_CORRECT_M, border=0)
     symbol.add_data(address)
     symbol.make(fit=True)

@@ -194,3 +194,15 @@ def test_a_talk_and_a_speaker_have_feeds_of_their_own(seeded: House) -> None:
     for page, query in pages.items():
         assert f"calendar.ics?{query}" not in seeded.organiser().get(page).text
         assert seeded.visitor.get(f"{CALENDAR}?{query}").status_code == 404
+
+
+def test_a_code_holds_what_the_calendar_is_narrowed_to_and_nothing_else(seeded: House) -> None:
+    home = f"/sessions/{SLUG}/"
+    plain = seeded.visitor.get(f"{home}calendar.svg")
+    assert plain.status_code == 200 and plain.mimetype == "image/svg+xml"
+    assert seeded.visitor.get(f"{home}calendar.svg?junk={'x' * 3000}").data == plain.data
+    assert seeded.visitor.get(f"{home}calendar.svg?day=2").data != plain.data
+    longest = seeded.visitor.get(f"{home}calendar.svg", query_string={"q": "😀" * 200, "day": 2})
+    assert longest.status_code == 200
+    assert seeded.visitor.get(f"{home}calendar.svg?day=monday").status_code == 422
+    assert seeded.visitor.get("/sessions/nowhere/calendar.svg").status_code == 404

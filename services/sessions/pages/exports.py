@@ -9,6 +9,7 @@ from services.sessions.schemas import CalendarIn
 from services.sessions.usecases.calendars import calendars_of
 from services.sessions.usecases.exporting import get_schedule
 from services.sessions.usecases.keeping import Export, kept_of
+from services.sessions.usecases.narrowing import query_of
 from shared.auth import public
 from shared.web import Form, database, etag_response, qr, settings
 from shared.web.context import context
@@ -29,11 +30,11 @@ def calendar(conference: str) -> Response:
 @public
 def calendar_code(conference: str) -> Response:
     """The address of that calendar as a QR code, for phones: they ask whether to subscribe."""
-    Form(CalendarIn, request.args).load()
+    query = query_of(Form(CalendarIn, request.args).load())
     with database().read() as db:
         conferences.get_shown_conference(db, conference)
-    query = f"?{request.query_string.decode()}" if request.query_string else ""
-    links = subscribe_links(f"{_base_url()}/sessions/{conference}/calendar.ics{query}", "")
+    address = f"{_base_url()}/sessions/{conference}/calendar.ics"
+    links = subscribe_links(f"{address}?{query}" if query else address, "")
     image = qr.svg_image(qr.link_svg(links["webcal"]))
     return etag_response(image.encode(), mimetype="image/svg+xml", max_age=settings().export_max_age)
 
