@@ -15,7 +15,8 @@ from tests.harness import SLUG
 from tests.served import Served, serving
 
 SEND = """() => {
-  const form = [...document.querySelectorAll("main form")].find((each) => each.method === "post");
+  const forms = [...document.querySelectorAll("main form")].filter((each) => each.method === "post");
+  const form = forms.find((each) => each.querySelector(":is(input, select, textarea):not([type=hidden])")) ?? forms[0];
   form.noValidate = true;
   form.requestSubmit();
 }"""

@@ -31,6 +31,8 @@ NO_PAGES = {
     "uploaded_file": "a picture",
     "late_banner": "a part of the agenda's page",
     "sessions.my_calendar": "a calendar",
+    "sessions.calendar_code": "a picture",
+    "sessions.list_findings": "a text about a file that waits",
     "mailbox.show_html": "a mail, dressed for mail programs",
     "mailbox.download": "an attachment",
     "api_page": "swagger-ui, which tests/browser/test_journey.py opens",
