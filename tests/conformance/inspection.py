@@ -15,8 +15,11 @@ PLAIN = """() => {
   if (!document.documentElement.lang) wrong.push("no language");
   if (!document.title.trim()) wrong.push("no title");
   if (one("main").length !== 1) wrong.push(`${one("main").length} main parts`);
-  for (const each of one("script:not([src]):not([type$='json']), style, [style]"))
+  for (const each of one("script:not([src]):not([type$='json']), style"))
     wrong.push(`inline: ${each.outerHTML.slice(0, 120)}`);
+  // The policy empties what came with the page; what a script of ours has set is full.
+  for (const each of one("[style]"))
+    if (!each.style.length) wrong.push(`inline: ${each.outerHTML.slice(0, 120)}`);
   for (const each of one("*"))
     for (const name of each.getAttributeNames())
       if (name.startsWith("on")) wrong.push(`inline handler: ${each.outerHTML.slice(0, 120)}`);
