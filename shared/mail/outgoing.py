@@ -8,7 +8,7 @@ from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from shared.clock import now
 from shared.db import MAIL, Database, Transaction, wake
@@ -69,6 +69,11 @@ def send(
         )
     )
     wake(db, MAIL)
+
+
+def forget_mails(db: Transaction, subject_id: UUID) -> None:
+    """Drop every mail about somebody or something, sent or not."""
+    db.execute(delete(Mail).where(Mail.subject_id == str(subject_id)))
 
 
 def deliver_due(database: Database, carrier: Carrier, sender: str) -> bool:

@@ -1,5 +1,6 @@
 """What a release costs in which 168 of 1,000 sessions have changed, on both databases: `make bench`."""
 
+import random
 import sys
 import tempfile
 import time
@@ -10,12 +11,14 @@ import psycopg
 from sqlalchemy import Engine, event, func, select
 
 from services.sessions.app import SERVICE
+from services.sessions.models import Conference, Entitlement, ReleasedSlot, Speaker, Star
 from services.sessions.schedules import read_schedule
 from services.sessions.usecases import import_schedule
 from services.sessions.usecases.releasing import release_programme
 from shared.bus.tables import Outbox
 from shared.clock import now
 from shared.db import Database
+from shared.ids import new_id
 from shared.log import set_up_logging
 from tests.benchmarks.big_conference import SESSIONS, SLUG
 from tests.benchmarks.big_schedule import schedule_xml
@@ -24,6 +27,7 @@ from tests.provision.postgres import postgres
 
 CHANGED = 168
 ROUNDS = 5
+PEOPLE, STARS = 500, 10
 
 
 @contextmanager
@@ -74,9 +78,33 @@ def measure(name: str, environ: dict[str, str]) -> None:
     for number in range(ROUNDS):
         draft(database, late=CHANGED if number % 2 == 0 else 0)
         later.append(release(database))
+    gather(database)
+    told = []
+    for number in range(ROUNDS):
+        draft(database, late=0 if number % 2 == 0 else CHANGED)
+        told.append(release(database))
     stack.close()
     report(f"{name}, first release of {SESSIONS:,} sessions", [first])
     report(f"{name}, release with {CHANGED} of {SESSIONS:,} changed", later)
+    report(f"{name}, the same told to {PEOPLE} with {STARS} stars each and to all its speakers", told)
+
+
+def gather(database: Database) -> None:
+    """Give everybody who speaks an address, and let people star what will change."""
+    chance = random.Random(8)
+    with database.write() as db:
+        conference = db.scalars(select(Conference).where(Conference.slug == SLUG)).one()
+        conference.state = "public"
+        for speaker in db.scalars(select(Speaker)):
+            speaker.address = f"speaker{speaker.export_id}@plenary.example"
+        current = select(ReleasedSlot.slot_id).where(ReleasedSlot.holds_until.is_(None))
+        ids = db.scalars(current.order_by(ReleasedSlot.export_id)).all()
+        for _ in range(PEOPLE):
+            person = new_id()
+            entitlement = {"attendee_id": person, "conference_id": conference.id, "version": 1}
+            db.add(Entitlement(**entitlement, day_ids=[str(new_id())], state="approved"))
+            for slot_id in chance.sample(ids[:CHANGED], STARS):
+                db.add(Star(attendee_id=person, slot_id=slot_id, conference_id=conference.id))
 
 
 def report(name: str, found: list[tuple[float, int, int]]) -> None:

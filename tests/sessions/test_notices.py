@@ -11,12 +11,18 @@ import icalendar
 import pytest
 from sqlalchemy import select
 
-from services.sessions.models import Delay, Room, Session, SessionSpeaker, Speaker
+from services.sessions.models import Delay, Room, Session, SessionSpeaker, Slot, Speaker, Star
 from services.sessions.rules.concerns import DEFAULTS
+from services.sessions.schedules import read_schedule
+from services.sessions.usecases import import_schedule
 from shared.bus.tables import Outbox
+from shared.clock import now
+from shared.ids import new_id
 from shared.mail.carriers import MailboxCarrier
 from shared.mail.mailbox import Mailbox, StoredMail
 from shared.mail.outgoing import deliver_due
+from shared.mail.tables import Mail
+from tests.benchmarks.big_schedule import schedule_xml
 from tests.sessions.conftest import SLUG, House
 from tests.sessions.desk import MANAGE, one, post, put, set_rules, slot_named
 from tests.sessions.test_organising import entitled, hear
@@ -267,3 +273,38 @@ def test_the_personal_link_goes_out_by_mail(seeded: House) -> None:
     (mail,) = mails(seeded)
     found = re.search(r"http\S+(/sessions/me/[A-Za-z0-9_-]{43})", mail.text)
     assert found and person.name in seeded.visitor.get(found[1]).text
+
+
+def test_what_was_written_to_speakers_goes_with_their_entry(seeded: House) -> None:
+    person = give_address(seeded, OPENING)
+    post(seeded, f"/speakers/{person.id}/link/mail")
+    others = [one.id for one in speakers(seeded) if one.id != person.id]
+    post(seeded, f"/speakers/{person.id}/remove", move_to=str(others[0]))
+    with seeded.database.read() as db:
+        assert db.scalars(select(Mail)).all() == []
+
+
+def speakers(house: House) -> list[Speaker]:
+    with house.database.read() as db:
+        return list(db.scalars(select(Speaker)))
+
+
+def test_a_notice_tells_fifty_changes_and_how_many_more_there_are(house: House) -> None:
+    slug, attendee = "thousand", new_id()
+
+    def bring(late: int) -> None:
+        schedule = read_schedule(schedule_xml(sessions=200, late=late), filename="large.xml")
+        with house.database.write() as db:
+            import_schedule(db, schedule, conference_slug=slug, now=now())
+
+    bring(0)
+    conference = house.conference(slug).id
+    hear(house, entitled(conference, attendee, 1, (new_id(),)))
+    with house.database.write() as db:
+        for slot_id in db.scalars(select(Slot.id)).all():
+            db.add(Star(attendee_id=attendee, slot_id=slot_id, conference_id=conference))
+    bring(170)
+    (told,) = notices(house)
+    assert told["title"] == "170 sessions you starred have changed"
+    assert len(told["items"]) == 51
+    assert told["items"][-1] == {"heading": "and 120 more, which the agenda shows", "places": []}

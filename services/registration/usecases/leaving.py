@@ -27,7 +27,7 @@ from shared.bus.tables import Outbox
 from shared.contracts.base import PERSONAL
 from shared.contracts.registration import AccessRevoked
 from shared.db import Transaction
-from shared.mail.tables import Mail
+from shared.mail import forget_mails
 from shared.text import fold
 
 
@@ -78,7 +78,7 @@ def erase_attendee(db: Transaction, *, conference: Conference, attendee: Attende
         attendee.state = states.CANCELLED
     for table in (Consent, PersonalLink, WebSession, AttendeeDay, Arrival):
         db.execute(delete(table).where(table.attendee_id == attendee.id))
-    db.execute(delete(Mail).where(Mail.subject_id == str(attendee.id)))
+    forget_mails(db, attendee.id)
     # The retained outbox must not tell the name again in a replay.
     personal = (Outbox.subject == str(attendee.id)) & (Outbox.dataclass == PERSONAL)
     db.execute(delete(Outbox).where(personal))

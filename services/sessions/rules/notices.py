@@ -15,6 +15,8 @@ GRAVE = frozenset(
     {"cancelled", "restored", "time", "duration", "room", "stream", "title", "speakers", "visibility"}
 )
 
+MOST_TOLD = 50  # changes in one notice: nobody reads more, and a message to another service has a limit
+
 
 @dataclass(frozen=True, kw_only=True)
 class Shown:
@@ -39,6 +41,15 @@ def speakers_of(change: SlotChange) -> set[UUID]:
     """Those who speak there now or did before."""
     bodies = (change.after, change.before or change.after)
     return {UUID(person["id"]) for body in bodies for person in body["speakers"]}
+
+
+def items_of(changes: Sequence[SlotChange], zone: str) -> tuple[NoticeItem, ...]:
+    """What has changed, the first ones one by one."""
+    items = [item_of(change, zone) for change in changes[:MOST_TOLD]]
+    if len(changes) > MOST_TOLD:
+        more = len(changes) - MOST_TOLD
+        items.append(NoticeItem(heading=f"and {more} more, which the agenda shows", places=()))
+    return tuple(items)
 
 
 def item_of(change: SlotChange, zone: str) -> NoticeItem:

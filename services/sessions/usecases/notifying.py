@@ -3,7 +3,7 @@
 One notice per person and release. Speakers hear of every change of theirs, others of what changes their plans.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -36,7 +36,9 @@ class Recipients:
 
 
 def recipients_of(db: Transaction, conference: Conference, change: ProgrammeChange) -> Recipients:
-    """Who would hear of these changes."""
+    """Who would hear of these changes; nobody while the conference itself is no more than a draft."""
+    if conference.state == "draft":
+        return Recipients(speakers=(), silent=(), attendees=0)
     concerned = queries.list_named_speakers(db, conference, notices.by_speaker(change.slots).keys())
     return Recipients(
         speakers=tuple(speaker.name for speaker in concerned if speaker.address),
@@ -61,7 +63,7 @@ def notify(
             release=release.name,
             title=notices.title_of(changes, conference.zone, several="%d sessions you starred have changed"),
             path=f"/sessions/{conference.slug}/me",
-            items=tuple(notices.item_of(one, conference.zone) for one in changes),
+            items=notices.items_of(changes, conference.zone),
         )
         publish(db, event)
 
@@ -104,10 +106,10 @@ def _write_to_speakers(
 ) -> None:
     concerned = notices.by_speaker(change.slots)
     speakers = [one for one in queries.list_named_speakers(db, conference, concerned.keys()) if one.address]
-    current = released.list_current_slots(db, conference.id) if speakers else ()
+    slots = _slots_by_speaker(released.list_current_slots(db, conference.id) if speakers else ())
     for speaker in speakers:
         letter = _letter(db, conference, speaker, concerned[speaker.id])
-        calendar = _calendar_of(db, conference, speaker, current, now=now)
+        calendar = _calendar_of(db, conference, speaker, slots.get(speaker.id, []), now=now)
         send_letter(
             db,
             letter,
@@ -118,9 +120,16 @@ def _write_to_speakers(
         )
 
 
+def _slots_by_speaker(slots: Iterable[ReleasedSlot]) -> dict[UUID, list[ReleasedSlot]]:
+    found: dict[UUID, list[ReleasedSlot]] = {}
+    for slot in slots:
+        for person in slot.body["speakers"]:
+            found.setdefault(UUID(person["id"]), []).append(slot)
+    return found
+
+
 def _letter(db: Transaction, conference: Conference, speaker: Speaker, changes: list[SlotChange]) -> Letter:
     title = notices.title_of(changes, conference.zone, several="%d of your sessions in the agenda")
-    items = [notices.item_of(change, conference.zone) for change in changes]
     return Letter(
         subject=f"{title} ({conference.name})",
         greeting=f"Dear {speaker.name},",
@@ -135,7 +144,7 @@ def _letter(db: Transaction, conference: Conference, speaker: Speaker, changes: 
                 heading=item.heading,
                 rows=tuple((place.label, place.when, place.where) for place in item.places),
             )
-            for item in items
+            for item in notices.items_of(changes, conference.zone)
         ),
         closing=("All your sessions are attached as a calendar.",),
     )
@@ -145,15 +154,14 @@ def _calendar_of(
     db: Transaction,
     conference: Conference,
     speaker: Speaker,
-    current: Sequence[ReleasedSlot],
+    own: Sequence[ReleasedSlot],
     *,
     now: datetime,
 ) -> Attachment | None:
     """Their slots, listed or not, under the same ids as in every calendar of the conference."""
-    base_url = full_address(db, "")
-    own = [slot for slot in current if speaker.id in {UUID(one["id"]) for one in slot.body["speakers"]}]
     if not own:
         return None
+    base_url = full_address(db, "")
     content = calendar_text(
         (event_text(calendar_entry(conference, slot, base_url)) for slot in own),
         name=f"{conference.name} · {speaker.name}",

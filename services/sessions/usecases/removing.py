@@ -9,6 +9,7 @@ from services.sessions.models import Room, SessionSpeaker, Speaker, Track
 from services.sessions.queries import conferences, drafts
 from shared.db import Transaction
 from shared.errors import Invalid, NotFound
+from shared.mail import forget_mails
 
 Thing = TypeVar("Thing", Room, Track, Speaker)
 
@@ -50,6 +51,7 @@ def remove_speaker(db: Transaction, *, slug: str, speaker_id: UUID, move_to: UUI
             db.add(SessionSpeaker(session_id=row.session_id, speaker_id=other, position=row.position))
         db.delete(row)
     drafts.delete_available(db, conference.id, speaker_id)
+    forget_mails(db, speaker_id)
     db.flush()
     db.delete(speaker)
 
