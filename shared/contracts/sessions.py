@@ -107,6 +107,11 @@ class NoticeItem:
     heading: str
     places: tuple[NoticePlace, ...]
 
+    @property
+    def rows(self) -> tuple[tuple[str, str, str], ...]:
+        """Its places as a letter lists them."""
+        return tuple((place.label, place.when, place.where) for place in self.places)
+
 
 @dataclass(frozen=True, kw_only=True)
 class NoticeRequested(Event):

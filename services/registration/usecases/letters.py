@@ -53,13 +53,7 @@ def send_notice(db: Transaction, conference: Conference, attendee: Attendee, not
         accent=conference.accent,
         zone=conference.zone,
         lists_title="What has changed",
-        lists=tuple(
-            LetterList(
-                heading=item.heading,
-                rows=tuple((place.label, place.when, place.where) for place in item.places),
-            )
-            for item in notice.items
-        ),
+        lists=tuple(LetterList(heading=item.heading, rows=item.rows) for item in notice.items),
         closing=("You get this because you starred it. Take the star back, and we write no more about it.",),
     )
     _send(db, conference, attendee, letter)

@@ -5,6 +5,7 @@ import { Board, make } from "./grid_board.js";
 import { Asker } from "./grid_concerns.js";
 import { makeDraggable } from "./grid_drag.js";
 import { listen } from "./grid_keys.js";
+import { drawDays, drawUnplaced } from "./grid_lists.js";
 import { Model, placeOf, samePlace } from "./grid_model.js";
 import { onDay, placeAfter } from "./grid_moves.js";
 import { Store } from "./grid_store.js";
@@ -31,40 +32,15 @@ function say(words, isBad = false) {
 
 // ---- showing
 
-function showDays() {
-  const buttons = model.days.map((one) => {
-    const button = make("button", "button small", `${model.date.format(one.start)}${one.title ? ` · ${one.title}` : ""}`);
-    button.type = "button";
-    button.dataset.day = one.id;
-    button.setAttribute("aria-pressed", String(one === day));
-    button.addEventListener("click", () => showDay(one));
-    return button;
-  });
-  part("days").replaceChildren(...buttons);
-}
-
 function showDay(one) {
   day = one;
-  showDays();
+  drawDays(part("days"), model, day, showDay);
   board.show(day);
   showChosen();
 }
 
 function showUnplaced() {
-  const section = part("unplaced");
-  section.hidden = model.unplaced.length === 0;
-  section.querySelector("ul").replaceChildren(
-    ...model.unplaced.map((session) => {
-      const button = make("button", "grid-new button small", session.title);
-      button.type = "button";
-      button.dir = "auto";
-      button.dataset.session = session.session_id;
-      button.addEventListener("click", () => addSession(session, model.firstGap(day)));
-      const item = make("li");
-      item.append(button);
-      return item;
-    }),
-  );
+  drawUnplaced(part("unplaced"), model.unplaced, (session) => addSession(session, model.firstGap(day)));
 }
 
 function choose(slot) {

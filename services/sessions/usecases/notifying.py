@@ -140,10 +140,7 @@ def _letter(db: Transaction, conference: Conference, speaker: Speaker, changes: 
         zone=conference.zone,
         lists_title="Your sessions",
         lists=tuple(
-            LetterList(
-                heading=item.heading,
-                rows=tuple((place.label, place.when, place.where) for place in item.places),
-            )
+            LetterList(heading=item.heading, rows=item.rows)
             for item in notices.items_of(changes, conference.zone)
         ),
         closing=("All your sessions are attached as a calendar.",),
