@@ -9,7 +9,7 @@ from services.sessions.errors import DelayOvertaken
 from services.sessions.models import Conference, Delay, ReleasedSlot, Slot
 from services.sessions.queries import conferences, drafts, released
 from services.sessions.queries import running as queries
-from services.sessions.rules import concerns, programme, running
+from services.sessions.rules import concerns, placing, programme, running
 from services.sessions.rules.changes import ProgrammeChange, SlotChange, compare_slots
 from services.sessions.rules.concerns import Concern, Placed
 from services.sessions.rules.programme import Body, Draft
@@ -18,7 +18,7 @@ from services.sessions.usecases import releasing
 from services.sessions.usecases.releasing import Comparison
 from shared.clock import to_local
 from shared.db import Transaction
-from shared.errors import Invalid, Stale
+from shared.errors import Stale
 from shared.ids import new_id
 
 
@@ -36,8 +36,7 @@ class Preview:
 def preview_shift(db: Transaction, conference: Conference, shift: Shift) -> Preview:
     """Raises Invalid naming `room_id` or `since` where nothing would move."""
     draft = drafts.read_draft(db, conference)
-    if all(room.id != shift.room_id for room in draft.rooms):
-        raise Invalid(fields={"room_id": ["There is no such room in this conference."]})
+    placing.require_known(shift.room_id, draft.rooms)
     rows = {slot.slot_id: slot for slot in released.list_current_slots(db, conference.id)}
     slots = tuple(rows[slot.slot_id] for slot in running.rest_of_day(rows.values(), shift))
     placed = programme.placed(draft)
